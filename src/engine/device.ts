@@ -1,0 +1,23 @@
+// What the engine says about the device it runs on.
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+/** `auto` takes WebGPU on a real GPU, else WASM, else CPU; a software WebGPU adapter only when asked for by name. */
+export type BackendChoice = 'auto' | BackendName;
+
+/** The device that was found, for the Checks page and for a run's document. */
+export interface DeviceReport {
+  readonly backend: BackendName;
+  /** One line for people, e.g. `WebGPU · google swiftshader (software)` or `WASM · SIMD, 1 thread`. */
+  readonly adapter: string;
+  /** True where WebGPU runs on the processor (SwiftShader and its like). */
+  readonly software: boolean;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** Why a better backend was not taken, in sentences; empty when the best was. */
+  readonly notes: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,27 @@
+// The one error class whose message is meant for a person. Everything a user can cause ends in one of these.
+
+export type ErrorValues = Readonly<Record<string, string | number>>;
+
+/**
+ * An error a person can meet, as a sentence: what happened, what was kept, what to do next.
+ * `template` holds named slots such as `{field}`; it is what translations are keyed by,
+ * while `message` is the English sentence with the slots filled in.
+ */
+export class UserError extends Error {
+  readonly template: string;
+  readonly values: ErrorValues;
+
+  constructor(template: string, values: ErrorValues = {}) {
+    super(fillSlots(template, values));
+    this.name = 'UserError';
+    this.template = template;
+    this.values = values;
+  }
+}
+
+/** Replaces every `{name}` of a template by its value; a slot without a value stays as written. */
+export function fillSlots(template: string, values: ErrorValues): string {
+  return template.replace(/\{(\w+)\}/g, (slot, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : slot,
+  );
+}

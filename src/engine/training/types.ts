@@ -1,0 +1,112 @@
+// The engine's face towards the lab: what a cohort is made of and what it answers. Implemented in `cohort.ts`.
+import type { HostTensor, Weights } from '../model/config';
+import type { CompiledObjective, Hyper } from '../objectives';
+
+/** One policy's own settings; everything else is shared by the cohort. */
+export interface PolicySettings {
+  readonly objective: CompiledObjective;
+  /** Holds `beta` and whatever else the objective needs. */
+  readonly hyper: Hyper;
+  readonly learningRate: number;
+}
+
+export interface Schedule {
+  readonly steps: number;
+  readonly warmupSteps: number;
+  readonly decay: 'constant' | 'linear' | 'cosine';
+  /** 0 switches clipping off. */
+  readonly maxGradNorm: number;
+  readonly weightDecay: number;
+}
+
+/** A token sequence with the place where its completion begins. */
+export interface EncodedSequence {
+  /** Prompt and completion, the end token included. */
+  readonly ids: readonly number[];
+  /** Index of the first completion token; tokens from here on are scored. */
+  readonly completionStart: number;
+}
+
+export interface EncodedPair {
+  readonly chosen: EncodedSequence;
+  readonly rejected: EncodedSequence;
+}
+
+/** A pair together with the reference's summed log-probabilities of both sides. */
+export interface ScoredPair extends EncodedPair {
+  readonly referenceChosen: number;
+  readonly referenceRejected: number;
+  /** The reference's log-probability of this prompt followed by another pair's completion (KTO's KL); null where unused. */
+  readonly referenceMismatched: number | null;
+}
+
+/** What one policy did in one step: TRL's metric names; null once the policy is stopped. */
+export type StepMetrics = Readonly<Record<string, number>> | null;
+
+/** Log-probabilities of one sequence under one policy. */
+export interface SequenceLogProbs {
+  /** Sum over completion tokens. */
+  readonly sum: number;
+  /** One for each completion token, in order. */
+  readonly perToken: Float32Array;
+  /** Mean over completion positions of the entropy of the next-token distribution, in nats. */
+  readonly entropy: number;
+}
+
+export interface SampleOptions {
+  readonly temperature: number;
+  /** 0: no limit. */
+  readonly topK: number;
+  /** 1: no limit. */
+  readonly topP: number;
+  readonly greedy: boolean;
+  readonly maxTokens: number;
+  readonly seed: number;
+  readonly endToken: number;
+}
+
+export interface SampledSequence {
+  /** The new tokens, without the end token. */
+  readonly ids: readonly number[];
+  readonly ended: boolean;
+  /** Sum of the log-probabilities of the sampled tokens at temperature 1, the end token included. */
+  readonly logProb: number;
+}
+
+export interface CohortState {
+  readonly step: number;
+  /** Parameters by name, each `[K, …]`; AdamW's moments under `adam_m/` and `adam_v/` and the name. */
+  readonly tensors: Readonly<Record<string, HostTensor>>;
+}
+
+/** K policies of one architecture on the device. */
+export interface Cohort {
+  /** K. */
+  readonly size: number;
+  /** Steps taken. */
+  readonly step: number;
+  /**
+   * One training step of every active policy. `batches[k]` is policy k's batch; all have the same number of pairs.
+   * A policy whose loss or gradient is not finite is left at its last good parameters and reported as null from then on.
+   */
+  train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]>;
+  /** Log-probabilities of the same sequences under every policy, `[K][sequence]`; changes nothing. */
+  logProbs(sequences: readonly EncodedSequence[]): Promise<SequenceLogProbs[][]>;
+  /** Continues prompts under every policy, `[K][prompt]`. `onToken` is called after each position and may return false to stop early. */
+  sample(prompts: readonly (readonly number[])[], options: SampleOptions, onToken?: (soFar: SampledSequence[][]) => boolean | void): Promise<SampledSequence[][]>;
+  /** Policies that were stopped because of a non-finite number: index to reason. */
+  readonly stopped: ReadonlyMap<number, string>;
+  stop(policy: number, reason: string): void;
+  /** Reads everything needed to go on later. */
+  save(): Promise<CohortState>;
+  restore(state: CohortState): void;
+  /** One policy's weights without the policy axis, for export. */
+  weights(policy: number): Promise<Weights>;
+  dispose(): void;
+}
+
+export interface CohortOptions {
+  readonly weights: Weights;
+  readonly policies: readonly PolicySettings[];
+  readonly schedule: Schedule;
+}

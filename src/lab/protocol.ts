@@ -1,0 +1,126 @@
+// What the page and the worker say to each other: one union of requests, one union of events.
+import type { BackendChoice, DeviceReport } from '../engine/device';
+import type { ErrorValues } from '../engine/errors';
+import type { PreferencePair } from '../preferences/pair';
+import type { Policy, Recipe } from './recipe';
+
+/**
+ * One row of metrics: what one policy did at one step. Names are TRL's (`logps/chosen`, `eval_rewards/margins`, …).
+ * A training row and an evaluation row of one step are two rows.
+ */
+export interface MetricsRow {
+  readonly step: number;
+  readonly policy: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Everything needed to go on from a step: parameters and both moments of AdamW for all policies. */
+export interface RunCheckpoint {
+  readonly step: number;
+  /** By parameter name, each `[K, …]`; moments are `adam_m/` and `adam_v/` and the name. */
+  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
+  /** Policies that were stopped, with the step and the reason. */
+  readonly stopped: readonly PolicyStop[];
+  /** Completion tokens trained on so far, by policy. */
+  readonly numTokens: readonly number[];
+}
+
+export interface PolicyStop {
+  readonly policy: number;
+  readonly step: number;
+  readonly reason: string;
+}
+
+export type RunState = 'preparing' | 'training' | 'paused' | 'finished' | 'stopped' | 'failed';
+
+export interface SampleSettings {
+  readonly prompt: string;
+  readonly temperature: number;
+  /** 0: no limit. */
+  readonly topK: number;
+  /** 1: no limit. */
+  readonly topP: number;
+  readonly greedy: boolean;
+  readonly maxTokens: number;
+  readonly seed: number;
+}
+
+/** The town's verdict on one answer, computed from its text. */
+export interface GoldVerdict {
+  /** In [0, 1]. */
+  readonly score: number;
+  /** Each aspect in [0, 1]. */
+  readonly aspects: Readonly<Record<string, number>>;
+  /** What is wrong, in sentences; empty when nothing is. */
+  readonly problems: readonly string[];
+}
+
+export interface SampledAnswer {
+  /** Index on the policy axis; -1 is the reference. */
+  readonly policy: number;
+  readonly text: string;
+  readonly tokens: number;
+  /** False when the answer ran into the token limit. */
+  readonly ended: boolean;
+  /** Sum of the log-probabilities of the answer's tokens under its own model. */
+  readonly logProb: number;
+  /** Absent when the prompt is none the town knows. */
+  readonly gold?: GoldVerdict;
+}
+
+/** What stands fixed when a run begins. */
+export interface RunStart {
+  readonly recipe: Recipe;
+  readonly policies: readonly Policy[];
+  readonly device: DeviceReport;
+  /** SHA-256 (hex) over the pairs in order. */
+  readonly dataHash: string;
+  readonly trainPairs: number;
+  readonly heldOutPairs: number;
+  /** The reference's own held-out figures by the same names, e.g. `eval_logps/chosen`. */
+  readonly reference: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+}
+
+export type Request =
+  | { readonly type: 'open'; readonly backend: BackendChoice }
+  | {
+      readonly type: 'train';
+      readonly runId: string;
+      readonly recipe: Recipe;
+      /** The pairs of a stored dataset; absent for those that ship. */
+      readonly pairs?: readonly PreferencePair[];
+      readonly resume?: RunCheckpoint;
+      /** Begin paused, so that the first step waits for `step` or `continue`. */
+      readonly paused?: boolean;
+    }
+  | { readonly type: 'pause' | 'continue' | 'step' | 'stop'; readonly runId: string }
+  /** Puts a stored run's policies on the device, so that they can be sampled. */
+  | { readonly type: 'load'; readonly runId: string; readonly recipe: Recipe; readonly checkpoint: RunCheckpoint }
+  | { readonly type: 'sample'; readonly requestId: string; readonly settings: SampleSettings }
+  | { readonly type: 'cancelSample'; readonly requestId: string };
+
+export type LabEvent =
+  | { readonly type: 'opened'; readonly device: DeviceReport }
+  | { readonly type: 'state'; readonly runId: string; readonly state: RunState; readonly step: number; readonly detail?: string }
+  | { readonly type: 'started'; readonly runId: string; readonly start: RunStart }
+  | { readonly type: 'rows'; readonly runId: string; readonly rows: readonly MetricsRow[]; readonly elapsedMs: number }
+  | { readonly type: 'policyStopped'; readonly runId: string; readonly stop: PolicyStop }
+  | { readonly type: 'checkpoint'; readonly runId: string; readonly checkpoint: RunCheckpoint }
+  | {
+      readonly type: 'samples';
+      readonly requestId: string;
+      /** The run whose policies answered; absent when only the reference did. */
+      readonly runId?: string;
+      readonly answers: readonly SampledAnswer[];
+      /** False while answers are still growing. */
+      readonly done: boolean;
+    }
+  | {
+      readonly type: 'failed';
+      readonly runId?: string;
+      readonly requestId?: string;
+      readonly message: string;
+      readonly template: string;
+      readonly values: ErrorValues;
+    };
