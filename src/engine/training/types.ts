@@ -36,8 +36,6 @@ export interface EncodedPair {
 export interface ScoredPair extends EncodedPair {
   readonly referenceChosen: number;
   readonly referenceRejected: number;
-  /** The reference's log-probability of this prompt followed by another pair's completion (KTO's KL); null where unused. */
-  readonly referenceMismatched: number | null;
 }
 
 /** What one policy did in one step: TRL's metric names; null once the policy is stopped. */
