@@ -1,0 +1,51 @@
+// How the page is built and served. The output is a folder of static files that works under any path of any host.
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { contentSecurityPolicy, isolationHeaders } from './scripts/policy.ts';
+
+/** Vite discovers these late, behind the worker, and would reload the page in the middle of its first use. */
+export const bundledEarly = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgpu',
+];
+
+/** zod looks for `new Function` unless told not to, and the policy rightly reports that as a violation. */
+const withoutEval = '(globalThis.__zod_globalConfig??={}).jitless=true;';
+
+function securityPolicy(): Plugin {
+  return {
+    name: 'security-policy',
+    // The development server needs inline scripts for its hot reloading, so only the built page has the policy.
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+export default defineConfig({
+  base: './',
+  // Views live behind the hash, so a missing file is a 404 here as on any static host, not the page again.
+  appType: 'mpa',
+  plugins: [react(), securityPolicy()],
+  worker: { format: 'es', rolldownOptions: { output: { intro: withoutEval } } },
+  optimizeDeps: { include: bundledEarly },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    // One tfjs chunk of about a megabyte is expected; it is loaded by the worker, off the page's critical path.
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { output: { intro: withoutEval } },
+  },
+  server: { headers: isolationHeaders },
+  preview: {
+    port: 4173,
+    headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy },
+  },
+});
