@@ -4,6 +4,21 @@ import { defineConfig } from 'vitest/config';
 import { chromiumArgs, findChromium } from './scripts/chromium.mjs';
 import { bundledEarly } from './vite.config.ts';
 
+// Vitest's reporter prints failures with Map.groupBy, which Node 20 does not have yet.
+if (!Reflect.has(Map, 'groupBy')) {
+  Reflect.set(Map, 'groupBy', <T, K>(items: Iterable<T>, keyOf: (item: T, index: number) => K): Map<K, T[]> => {
+    const groups = new Map<K, T[]>();
+    let index = 0;
+    for (const item of items) {
+      const key = keyOf(item, index++);
+      const group = groups.get(key);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
+    }
+    return groups;
+  });
+}
+
 export default defineConfig({
   test: {
     projects: [
