@@ -29,12 +29,33 @@ function securityPolicy(): Plugin {
   };
 }
 
+/**
+ * tfjs starts its WASM threads from `factory.toString()`. A minifier takes for granted that a function stays where it
+ * was written and lets it name variables outside itself, which a thread does not have; so threads get the source file.
+ */
+function wasmThreadSource(): Plugin {
+  return {
+    name: 'wasm-thread-source',
+    transform: {
+      filter: { id: /tfjs-backend-wasm[\\/]dist[\\/]backend_wasm\.js$/ },
+      handler(code) {
+        const printed = /`var WasmBackendModuleThreadedSimd = ` \+\s*wasmFactoryThreadedSimd\.toString\(\)/;
+        if (!printed.test(code)) this.error('tfjs-backend-wasm starts its threads in another way than this build expects.');
+        return {
+          code: `import threadSource from '../wasm-out/tfjs-backend-wasm-threaded-simd.js?raw';\n${code.replace(printed, 'threadSource')}`,
+          map: null,
+        };
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
   // Views live behind the hash, so a missing file is a 404 here as on any static host, not the page again.
   appType: 'mpa',
-  plugins: [react(), securityPolicy()],
-  worker: { format: 'es', rolldownOptions: { output: { intro: withoutEval } } },
+  plugins: [react(), securityPolicy(), wasmThreadSource()],
+  worker: { format: 'es', plugins: () => [wasmThreadSource()], rolldownOptions: { output: { intro: withoutEval } } },
   optimizeDeps: { include: bundledEarly },
   build: {
     target: 'es2022',
