@@ -1,0 +1,206 @@
+// K policies trained in lockstep: the unit of training of the lab. Implements the face that `types.ts` describes.
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor, Weights } from '../model/config';
+import { backward, forward, forwardForTraining, type DeviceParameters } from '../model/forward';
+import { createPositions } from '../model/positions';
+import { sampleSequences } from '../model/sampling';
+import { disposeBatch, layOut, type TokenBatch } from '../model/tokens';
+import { evaluateCompiled } from '../objectives';
+import { disposeAll, take, tidy } from '../tidy';
+import { mismatchedSequences, pairMetrics } from './metrics';
+import { createOptimizer, gradientNorms, stackWeights } from './optimizer';
+import { learningRateFactor } from './schedule';
+import type {
+  Cohort, CohortOptions, CohortState, EncodedSequence, ScoredPair, SequenceLogProbs, StepMetrics,
+} from './types';
+
+/** Sequences that go through the device at once in evaluation, all policies together. */
+const EVALUATION_SEQUENCES = 96;
+
+/** Starts K policies from the same weights. */
+export function createCohort(options: CohortOptions): Cohort {
+  const { weights, policies, schedule } = options;
+  const { config } = weights;
+  const K = policies.length;
+  const positions = createPositions(config);
+  let optimizer = createOptimizer(stackWeights(weights.tensors, K));
+  const stopped = new Map<number, string>();
+  const tokensSeen = new Array<number>(K).fill(0);
+  const needsMismatched = policies.some((policy) => policy.objective.needsMismatched);
+  // Only KTO's estimate needs the reference beside the policies; the others get by with its cached numbers.
+  const reference = needsMismatched ? createOptimizer(stackWeights(weights.tensors, 1)) : undefined;
+
+  /** Summed and single log-probabilities of laid-out sequences. */
+  async function score(parameters: DeviceParameters, batch: TokenBatch): Promise<SequenceLogProbs[][]> {
+    const result = tidy(() => forward(parameters, config, batch, positions.of(batch.T)));
+    const [logProbs, entropy] = await Promise.all([take(result.logProbs), take(result.entropy)]);
+    return batch.ranges.map((ranges, k) => ranges.map(([start, end]) => summarise(logProbs, entropy, k * batch.M, start, end)));
+  }
+
+  /** Scores `[K][S]` sequences a chunk at a time, similar lengths together so that little is padding. */
+  async function scoreAll(parameters: DeviceParameters, sequences: readonly (readonly EncodedSequence[])[]) {
+    const S = sequences[0]!.length;
+    const chunk = Math.max(1, Math.floor(EVALUATION_SEQUENCES / sequences.length));
+    const longest = (s: number) => Math.max(...sequences.map((list) => list[s]!.ids.length));
+    const order = Array.from({ length: S }, (_, s) => s).sort((a, b) => longest(a) - longest(b) || a - b);
+    const out = sequences.map(() => new Array<SequenceLogProbs>(S));
+    for (let at = 0; at < S; at += chunk) {
+      const picked = order.slice(at, at + chunk);
+      const batch = layOut(sequences.map((list) => picked.map((s) => list[s]!)));
+      try {
+        const scores = await score(parameters, batch);
+        scores.forEach((list, k) => list.forEach((value, i) => (out[k]![picked[i]!] = value)));
+      } finally {
+        disposeBatch(batch);
+      }
+    }
+    return out;
+  }
+
+  async function train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]> {
+    const mismatched = reference && (await mismatchedLogProbs(batches));
+    const batch = layOut(batches.map((pairs) => [...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)]));
+    const tables = positions.of(batch.T);
+    const step = optimizer.step + 1;
+    const rates = policies.map((policy, k) =>
+      stopped.has(k) ? 0 : policy.learningRate * learningRateFactor(step, schedule),
+    );
+    const pass = tidy(() => forwardForTraining(optimizer.parameters, config, batch, tables));
+    const [logProbs, entropy] = await Promise.all([take(pass.logProbs), take(pass.entropy)]);
+
+    // The objective is worked out in float64 on the host: a handful of numbers a pair.
+    const dLogProbs = new Float32Array(K * batch.M);
+    const metrics = batches.map((pairs, k): Record<string, number> => {
+      const policy = policies[k]!;
+      const sequences = batch.ranges[k]!.map(([start, end]) => summarise(logProbs, entropy, k * batch.M, start, end));
+      const scores = {
+        policyChosen: pairs.map((_, i) => sequences[i]!.sum),
+        policyRejected: pairs.map((_, i) => sequences[pairs.length + i]!.sum),
+        referenceChosen: pairs.map((pair) => pair.referenceChosen),
+        referenceRejected: pairs.map((pair) => pair.referenceRejected),
+        chosenLength: pairs.map((pair) => pair.chosen.ids.length - pair.chosen.completionStart),
+        rejectedLength: pairs.map((pair) => pair.rejected.ids.length - pair.rejected.completionStart),
+        ...(mismatched && { policyMismatched: mismatched.policy[k]!, referenceMismatched: mismatched.reference[k]! }),
+      };
+      const { loss, dChosen, dRejected } = evaluateCompiled(policy.objective, scores, policy.hyper);
+      batch.ranges[k]!.forEach(([start, end], s) => {
+        const d = s < pairs.length ? dChosen[s]! : dRejected[s - pairs.length]!;
+        // The batch's loss is the mean over its pairs.
+        dLogProbs.fill(d / pairs.length, k * batch.M + start, k * batch.M + end);
+      });
+      tokensSeen[k]! += pairs.reduce((sum, pair) => sum + pair.chosen.ids.length + pair.rejected.ids.length, 0);
+      return {
+        ...pairMetrics(scores, loss, policy.hyper.beta ?? 1),
+        entropy: meanEntropy(sequences),
+        learning_rate: rates[k]!,
+        num_tokens: tokensSeen[k]!,
+      };
+    });
+
+    const { gradients, norms: normTensor } = tidy(() => {
+      const d = tf.tensor2d(dLogProbs, [K, batch.M]);
+      const gradients = backward(d, pass.saved, optimizer.parameters, config, batch, tables);
+      return { gradients, norms: gradientNorms(gradients) };
+    });
+    disposeAll(pass.saved);
+    disposeBatch(batch);
+    const norms = await take(normTensor);
+    const result = metrics.map((values, k): StepMetrics => {
+      if (stopped.has(k)) return null;
+      const bad = Number.isFinite(values.loss) ? (Number.isFinite(norms[k]) ? undefined : 'gradient') : 'loss';
+      if (bad) {
+        stop(k, `The ${bad} was not a finite number.`);
+        rates[k] = 0;
+        return null;
+      }
+      return { ...values, grad_norm: norms[k]! };
+    });
+    optimizer.apply(gradients, {
+      learningRates: rates,
+      ignored: new Set(stopped.keys()),
+      norms: [...norms].map((norm) => (Number.isFinite(norm) ? norm : 1)),
+      maxGradNorm: schedule.maxGradNorm,
+      adamW: { weightDecay: schedule.weightDecay },
+    });
+    disposeAll(gradients);
+    return result;
+  }
+
+  /** Log-probabilities of each prompt followed by the next pair's completions, for KTO's KL: `[K][2B]` each. */
+  async function mismatchedLogProbs(batches: readonly (readonly ScoredPair[])[]) {
+    const sequences = batches.map(mismatchedSequences);
+    const sums = (lists: SequenceLogProbs[][]) => lists.map((list) => list.map(({ sum }) => sum));
+    const policy = sums(await scoreAll(optimizer.parameters, sequences));
+    const referenceSums: number[][] = [];
+    for (const list of sequences) referenceSums.push(...sums(await scoreAll(reference!.parameters, [list])));
+    return { policy, reference: referenceSums };
+  }
+
+  function stop(policy: number, reason: string): void {
+    if (!stopped.has(policy)) stopped.set(policy, reason);
+  }
+
+  return {
+    size: K,
+    get step() {
+      return optimizer.step;
+    },
+    stopped,
+    stop,
+    train,
+    logProbs: (sequences) =>
+      sequences.length === 0
+        ? Promise.resolve(policies.map(() => []))
+        : scoreAll(optimizer.parameters, policies.map(() => sequences)),
+    sample: (prompts, sampleOptions, onToken) =>
+      sampleSequences({ parameters: optimizer.parameters, config, positions, K }, prompts, sampleOptions, onToken),
+    async save(): Promise<CohortState> {
+      return { step: optimizer.step, tensors: await optimizer.save() };
+    },
+    restore(state) {
+      const restored = createOptimizer(state.tensors, state.step);
+      optimizer.dispose();
+      optimizer = restored;
+    },
+    async weights(policy): Promise<Weights> {
+      const tensors: Record<string, HostTensor> = {};
+      for (const [name, tensor] of Object.entries(optimizer.parameters)) {
+        const shape = tensor.shape.slice(1);
+        const size = tf.util.sizeFromShape(shape);
+        const data = (await tensor.data()) as Float32Array;
+        tensors[name] = { shape, data: data.slice(policy * size, (policy + 1) * size) };
+      }
+      return { config, tensors };
+    },
+    dispose() {
+      optimizer.dispose();
+      reference?.dispose();
+      positions.dispose();
+    },
+  };
+}
+
+function summarise(logProbs: Float32Array, entropy: Float32Array, offset: number, start: number, end: number): SequenceLogProbs {
+  let sum = 0;
+  let entropySum = 0;
+  for (let row = start; row < end; row++) {
+    sum += logProbs[offset + row]!;
+    entropySum += entropy[offset + row]!;
+  }
+  return {
+    sum,
+    perToken: logProbs.slice(offset + start, offset + end),
+    entropy: end > start ? entropySum / (end - start) : 0,
+  };
+}
+
+/** Mean over all scored tokens, so that long completions weigh as in TRL. */
+function meanEntropy(sequences: readonly SequenceLogProbs[]): number {
+  let total = 0;
+  let tokens = 0;
+  for (const { entropy, perToken } of sequences) {
+    total += entropy * perToken.length;
+    tokens += perToken.length;
+  }
+  return tokens > 0 ? total / tokens : 0;
+}

@@ -1,0 +1,5 @@
+import { describeModel } from '../../../support/modelSuite';
+import { openInNode } from '../../../support/nodeBackend';
+
+describeModel('wasm', () => openInNode('wasm'));
+describeModel('cpu', () => openInNode('cpu'));
