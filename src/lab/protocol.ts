@@ -2,6 +2,7 @@
 import type { BackendChoice, DeviceReport } from '../engine/device';
 import type { ErrorValues } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
+import type { GoldVerdict } from '../world/verdict';
 import type { Policy, Recipe } from './recipe';
 
 /**
@@ -45,15 +46,7 @@ export interface SampleSettings {
   readonly seed: number;
 }
 
-/** The town's verdict on one answer, computed from its text. */
-export interface GoldVerdict {
-  /** In [0, 1]. */
-  readonly score: number;
-  /** Each aspect in [0, 1]. */
-  readonly aspects: Readonly<Record<string, number>>;
-  /** What is wrong, in sentences; empty when nothing is. */
-  readonly problems: readonly string[];
-}
+export type { GoldVerdict };
 
 export interface SampledAnswer {
   /** Index on the policy axis; -1 is the reference. */
