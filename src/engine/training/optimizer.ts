@@ -32,7 +32,8 @@ export function gradientNorms(gradients: Readonly<Record<string, tf.Tensor>>): t
   const squares = Object.values(gradients).map((gradient) =>
     tf.sum(tf.square(tf.reshape(gradient, [gradient.shape[0]!, -1])), 1),
   );
-  return tf.sqrt(tf.addN(squares)) as tf.Tensor1D;
+  // Not addN: on WebGPU it binds a buffer for each summand, beyond the limit fails validation and leaves zeros.
+  return tf.sqrt(tf.sum(tf.stack(squares), 0)) as tf.Tensor1D;
 }
 
 /**
