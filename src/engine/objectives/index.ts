@@ -1,4 +1,18 @@
-// Placeholder until the expression language lands.
-export type Hyper = Readonly<Record<string, number>>;
-export interface CompiledObjective { readonly id: string; readonly name: string }
-export const objectives: Record<string, CompiledObjective> = {};
+// The preference objectives and the language they are written in: the one entrance for everything outside this folder.
+export {
+  compileExpression,
+  compileObjective,
+  objectives,
+  resolveHyper,
+  type CompiledObjective,
+  type Hyper,
+  type HyperInput,
+  type HyperSpec,
+  type Objective,
+} from './compile';
+export { fDivergences, type FDivergence } from './divergences';
+export { evaluateCompiled, evaluateObjective, type EvaluateOptions, type Evaluation } from './evaluate';
+export { ObjectiveError } from './language/error';
+export { functions, hyperNames, hyperParameters, pairVariables } from './language/names';
+export type { Precision } from './numerics';
+export type { Pairing, Scores } from './scores';
