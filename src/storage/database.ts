@@ -1,0 +1,167 @@
+// The database that outlives the page: its versioned schema, and the sentences for what can go wrong with it.
+// Only the files of this folder open it; everything above calls their plain functions.
+import { Dexie, type Table } from 'dexie';
+import { UserError } from '../engine/errors';
+import type { MetricsRow, PolicyStop, RunCheckpoint, RunStart, RunState } from '../lab/protocol';
+import type { Recipe } from '../lab/recipe';
+import type { PreferencePair } from '../preferences/pair';
+
+/** A run without its rows. */
+export interface StoredRun {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly recipe: Recipe;
+  readonly state: RunState;
+  readonly step: number;
+  /** Time spent training, without pauses. */
+  readonly elapsedMs: number;
+  readonly start: RunStart;
+  readonly stops: readonly PolicyStop[];
+  /** The step of the checkpoint that `loadCheckpoint` would give. */
+  readonly checkpointStep?: number;
+}
+
+/** What a list of datasets shows; the pairs lie in a table of their own. */
+export interface StoredDataset {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly pairs: number;
+  readonly trainPairs: number;
+  readonly heldOutPairs: number;
+  /** Where it came from, for people: file name, mapping, and so on. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+export interface MetricsChunk {
+  readonly run: string;
+  readonly chunk: number;
+  readonly rows: readonly MetricsRow[];
+}
+
+export interface StoredCheckpoint {
+  readonly run: string;
+  readonly kind: 'latest' | 'final';
+  readonly checkpoint: RunCheckpoint;
+}
+
+export interface StoredPair {
+  readonly dataset: string;
+  readonly index: number;
+  readonly pair: PreferencePair;
+}
+
+const SCHEMA_VERSION = 1;
+
+export class LabDatabase extends Dexie {
+  readonly runs!: Table<StoredRun, string>;
+  readonly metrics!: Table<MetricsChunk, [string, number]>;
+  readonly checkpoints!: Table<StoredCheckpoint, [string, StoredCheckpoint['kind']]>;
+  readonly datasets!: Table<StoredDataset, string>;
+  readonly pairs!: Table<StoredPair, [string, number]>;
+  readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
+
+  constructor(name: string) {
+    super(name);
+    // A released version's stores are never edited; a change is a new version with an upgrade.
+    this.version(SCHEMA_VERSION).stores({
+      runs: 'id, createdAt',
+      metrics: '[run+chunk]',
+      checkpoints: '[run+kind]',
+      datasets: 'id, createdAt',
+      pairs: '[dataset+index]',
+      settings: 'key',
+    });
+  }
+}
+
+export const DATABASE_NAME = 'alignment-lab';
+
+let current: Promise<LabDatabase> | undefined;
+/** A newer tab has upgraded the database under this one, which from then on writes nothing. */
+let overtaken = false;
+
+/** Opens the database once; a failed attempt is forgotten, so that the next call tries again. */
+function openDatabase(): Promise<LabDatabase> {
+  current ??= open().catch((error: unknown) => {
+    current = undefined;
+    throw error;
+  });
+  return current;
+}
+
+async function open(): Promise<LabDatabase> {
+  const db = new LabDatabase(DATABASE_NAME);
+  const opening = db.open();
+  const blocked = new Promise<never>((_, reject) => {
+    // An older tab that does not let go would keep this one waiting without a word.
+    db.on('blocked', () => {
+      // The browser may still grant the request later; nobody waits for it then.
+      opening.then(() => db.close(), () => undefined);
+      reject(
+        new UserError('Another tab holds an older version of the lab’s storage open. Nothing was changed; close the other tabs and reload this one.'),
+      );
+    });
+  });
+  await Promise.race([opening, blocked]);
+  // Dexie closes the database by itself at this event, but would open it again at the next call.
+  db.on('versionchange', () => {
+    overtaken = true;
+  });
+  // Dexie opens a newer database and multiplies its own version numbers by ten.
+  if (Math.floor(db.backendDB().version / 10) > SCHEMA_VERSION) {
+    db.close();
+    throw new UserError('A newer version of the lab has used this browser’s storage, so nothing was read or changed. Reload the page to get that version.');
+  }
+  return db;
+}
+
+/** Closes the connection, so that the next call opens a fresh one. */
+export async function closeDatabase(): Promise<void> {
+  const opened = current;
+  current = undefined;
+  overtaken = false;
+  (await opened?.catch(() => undefined))?.close();
+}
+
+/**
+ * Runs one piece of work on the database and turns what the browser throws into sentences.
+ * @throws UserError for whatever a person can do something about; a bug passes through as it is.
+ */
+export async function withDatabase<T>(work: (db: LabDatabase) => Promise<T>): Promise<T> {
+  try {
+    if (overtaken) throw new Dexie.DatabaseClosedError();
+    return await work(await openDatabase());
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Dexie wraps the browser's error in one of its own; the cause may lie in either. */
+function names(error: unknown): string[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { name, inner } = error as { name?: unknown; inner?: unknown };
+  return [String(name), ...(inner === error ? [] : names(inner))];
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  const found = new Set(names(error));
+  if (found.has('QuotaExceededError')) {
+    return new UserError(
+      'The browser’s storage is full, so the last change was not stored. What was stored before is kept; delete old runs to make room.',
+    );
+  }
+  if (found.has('DatabaseClosedError')) {
+    return new UserError('Another tab has taken over the lab’s storage, so the last change was not stored. What was stored before is kept; reload this page.');
+  }
+  if (unavailable.some((name) => found.has(name))) {
+    return new UserError('This browser lets the page store nothing. The lab works on, and forgets everything when the page is closed.');
+  }
+  return error;
+}
+
+/** Private windows, storage switched off, a damaged profile. */
+const unavailable = ['MissingAPIError', 'OpenFailedError', 'InvalidStateError', 'UnknownError', 'SecurityError'];

@@ -1,0 +1,145 @@
+// Runs, their metrics and their checkpoints. Every function is one transaction: it happens whole or not at all.
+import { UserError } from '../engine/errors';
+import type { MetricsRow, RunCheckpoint } from '../lab/protocol';
+import { Dexie } from 'dexie';
+import { withDatabase, type LabDatabase, type StoredRun } from './database';
+
+/** Rows in one record: few enough to rewrite often, many enough that a long run has few records. */
+const CHUNK_ROWS = 512;
+
+export type RunChange = Partial<Pick<StoredRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start'>>;
+
+/** All chunks of one run, in order. */
+function chunksOf(db: LabDatabase, id: string) {
+  return db.metrics.where('[run+chunk]').between([id, Dexie.minKey], [id, Dexie.maxKey]);
+}
+
+async function requireRun(db: LabDatabase, id: string): Promise<StoredRun> {
+  const run = await db.runs.get(id);
+  if (!run) throw new UserError('This run is no longer stored; it was deleted, perhaps in another tab. Nothing was changed.');
+  return run;
+}
+
+/** Stores a new run. */
+export function createRun(run: StoredRun): Promise<void> {
+  return withDatabase(async (db) => {
+    await db.runs.add(run);
+  });
+}
+
+/** @throws UserError if the run is no longer there. */
+export function changeRun(id: string, change: RunChange): Promise<void> {
+  return withDatabase((db) =>
+    db.transaction('rw', db.runs, async () => {
+      await db.runs.put({ ...(await requireRun(db, id)), ...change });
+    }),
+  );
+}
+
+/**
+ * Adds rows at the end of a run's metrics.
+ * @throws UserError if the run is no longer there.
+ */
+export function appendRows(id: string, rows: readonly MetricsRow[]): Promise<void> {
+  return withDatabase((db) =>
+    db.transaction('rw', db.runs, db.metrics, async () => {
+      await requireRun(db, id);
+      const last = await chunksOf(db, id).last();
+      let chunk = last?.chunk ?? 0;
+      let filled = last?.rows ?? [];
+      for (let at = 0; at < rows.length; ) {
+        if (filled.length >= CHUNK_ROWS) {
+          chunk += 1;
+          filled = [];
+        }
+        const taken = rows.slice(at, at + CHUNK_ROWS - filled.length);
+        filled = [...filled, ...taken];
+        await db.metrics.put({ run: id, chunk, rows: filled });
+        at += taken.length;
+      }
+    }),
+  );
+}
+
+/** The run's rows in the order in which they came. */
+export function loadRows(id: string): Promise<MetricsRow[]> {
+  return withDatabase(async (db) => (await chunksOf(db, id).toArray()).flatMap((chunk) => chunk.rows));
+}
+
+/** Drops rows after a step, which a run that goes on from its checkpoint will report again. */
+export function dropRowsAfter(id: string, step: number): Promise<void> {
+  return withDatabase((db) =>
+    db.transaction('rw', db.runs, db.metrics, async () => {
+      await requireRun(db, id);
+      for (const chunk of await chunksOf(db, id).toArray()) {
+        const rows = chunk.rows.filter((row) => row.step <= step);
+        if (rows.length === chunk.rows.length) continue;
+        if (rows.length > 0) await db.metrics.put({ ...chunk, rows });
+        else await db.metrics.delete([id, chunk.chunk]);
+      }
+    }),
+  );
+}
+
+/**
+ * Keeps the latest checkpoint of a run in place of the one before; a final one replaces both.
+ * @throws UserError if the run is no longer there.
+ */
+export function saveCheckpoint(id: string, checkpoint: RunCheckpoint, kind: 'latest' | 'final' = 'latest'): Promise<void> {
+  return withDatabase((db) =>
+    db.transaction('rw', db.runs, db.checkpoints, async () => {
+      const run = await requireRun(db, id);
+      await db.checkpoints.put({ run: id, kind, checkpoint: compact(checkpoint) });
+      await db.checkpoints.delete([id, kind === 'final' ? 'latest' : 'final']);
+      await db.runs.put({ ...run, checkpointStep: checkpoint.step });
+    }),
+  );
+}
+
+/** A view into a larger buffer would be stored with the whole of it. */
+function compact(checkpoint: RunCheckpoint): RunCheckpoint {
+  const tensors = Object.fromEntries(
+    Object.entries(checkpoint.tensors).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.byteLength === data.buffer.byteLength ? data : data.slice() },
+    ]),
+  );
+  return { ...checkpoint, tensors };
+}
+
+/** The run's final checkpoint, else its latest; undefined if it has none yet. */
+export function loadCheckpoint(id: string): Promise<RunCheckpoint | undefined> {
+  return withDatabase(async (db) => {
+    const stored = (await db.checkpoints.get([id, 'final'])) ?? (await db.checkpoints.get([id, 'latest']));
+    return stored?.checkpoint;
+  });
+}
+
+/** All runs, the newest first. */
+export function listRuns(): Promise<StoredRun[]> {
+  return withDatabase((db) => db.runs.orderBy('createdAt').reverse().toArray());
+}
+
+/** A run with its rows, as of one moment; undefined if there is none. */
+export function loadRun(id: string): Promise<{ run: StoredRun; rows: MetricsRow[] } | undefined> {
+  return withDatabase((db) =>
+    db.transaction('r', db.runs, db.metrics, async () => {
+      const run = await db.runs.get(id);
+      return run && { run, rows: (await chunksOf(db, id).toArray()).flatMap((chunk) => chunk.rows) };
+    }),
+  );
+}
+
+/** Deletes a run with everything that belongs to it. */
+export function deleteRun(id: string): Promise<void> {
+  return withDatabase((db) =>
+    db.transaction('rw', db.runs, db.metrics, db.checkpoints, async () => {
+      await db.runs.delete(id);
+      await chunksOf(db, id).delete();
+      await db.checkpoints.bulkDelete([
+        [id, 'latest'],
+        [id, 'final'],
+      ]);
+    }),
+  );
+}
