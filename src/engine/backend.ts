@@ -26,6 +26,8 @@ export function openedDevice(): DeviceReport | undefined {
  * @throws UserError when the backend asked for cannot be had.
  */
 export async function openBackend(options: BackendOptions): Promise<DeviceReport> {
+  // Keeps tfjs from checking and advising on its own; what a person should know is in the report.
+  tf.enableProdMode();
   const notes: string[] = [];
   const tryOrder: BackendName[] = options.choice === 'auto' ? ['webgpu', 'wasm', 'cpu'] : [options.choice];
   for (const name of tryOrder) {

@@ -16,3 +16,5 @@ export { ObjectiveError } from './language/error';
 export { functions, hyperNames, hyperParameters, pairVariables } from './language/names';
 export type { Precision } from './numerics';
 export type { Pairing, Scores } from './scores';
+export { gradientFormulas, objectiveTeX, objectiveText, type Formula } from './formula';
+export { objectiveWgsl, objectiveWgslPrelude, packHyper, type ObjectiveWgsl } from './wgsl';
