@@ -26,6 +26,7 @@ interface WasmBackend extends tf.KernelBackend {
   disposeData(dataId: object): boolean;
 }
 
+export const GATHER_ROWS = 'GatherRows';
 export const SCATTER_ADD_ROWS = 'ScatterAddRows';
 
 /** Registers the kernels with the WASM backend; call once it is active. Calling again does nothing. */
@@ -33,6 +34,7 @@ export function registerWasmKernels(): void {
   if (tf.getKernel(SCATTER_ADD_ROWS, 'wasm')) return;
   tf.unregisterKernel('BatchMatMul', 'wasm');
   tf.registerKernel({ kernelName: 'BatchMatMul', backendName: 'wasm', kernelFunc: batchMatMul as tf.KernelFunc });
+  tf.registerKernel({ kernelName: GATHER_ROWS, backendName: 'wasm', kernelFunc: gatherRows as tf.KernelFunc });
   tf.registerKernel({ kernelName: SCATTER_ADD_ROWS, backendName: 'wasm', kernelFunc: scatterAddRows as tf.KernelFunc });
 }
 
@@ -100,6 +102,25 @@ function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
     attrs: { perm },
     backend,
   }) as tf.TensorInfo;
+}
+
+type GatherArgs = KernelArgs<{ table: tf.TensorInfo; ids: tf.TensorInfo }, object>;
+
+/** table `[K, V, D]` looked up by ids `[K, N]` → `[K, N, D]`; stock GatherV2 takes over ten times as long. */
+function gatherRows({ inputs, backend }: GatherArgs): tf.TensorInfo {
+  const [K, V, D] = inputs.table.shape as [number, number, number];
+  const N = inputs.ids.shape[1]!;
+  const out = backend.makeOutput([K, N, D], 'float32');
+  const offset = (info: tf.TensorInfo) => backend.dataIdMap.get(info.dataId).memoryOffset;
+  const heap = backend.wasm.HEAPU8.buffer;
+  const table = new Float32Array(heap, offset(inputs.table), K * V * D);
+  const ids = new Int32Array(heap, offset(inputs.ids), K * N);
+  const rows = new Float32Array(heap, offset(out), K * N * D);
+  for (let i = 0; i < K * N; i++) {
+    const from = (Math.floor(i / N) * V + ids[i]!) * D;
+    rows.set(table.subarray(from, from + D), i * D);
+  }
+  return out;
 }
 
 type ScatterArgs = KernelArgs<{ rows: tf.TensorInfo; ids: tf.TensorInfo }, { size: number }>;

@@ -1,9 +1,10 @@
 // Rows looked up by token, and the gradient that adds them up again, over the policy axis.
 import * as tf from '@tensorflow/tfjs-core';
-import { SCATTER_ADD_ROWS } from '../../wasmKernels';
+import { GATHER_ROWS, SCATTER_ADD_ROWS } from '../../wasmKernels';
 
 /** table `[K, V, D]`, ids int32 `[K, N]` → `[K, N, D]`. */
 export function gatherRows(table: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor3D {
+  if (tf.getBackend() === 'wasm') return tf.engine().runKernel(GATHER_ROWS, { table, ids }) as tf.Tensor3D;
   const [K, V, D] = table.shape;
   const N = ids.shape[1];
   const offsets = tf.tensor2d(Int32Array.from({ length: K }, (_, k) => k * V), [K, 1], 'int32');
