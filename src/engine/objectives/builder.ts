@@ -1,6 +1,6 @@
 // Builds a graph: one function an operation, each of which simplifies before it adds a node.
 // Simplifications hold exactly for numbers that are finite; 0 · x is 0 even where x has overflowed, as the limit is.
-import { apply, isBinary, type BinaryOperation, type GraphNode, type Id, type UnaryOperation } from './graph';
+import { apply, type BinaryOperation, type GraphNode, type Id, type UnaryOperation } from './graph';
 import type { VariableName } from './language/names';
 
 export interface GraphBuilder {
@@ -41,15 +41,27 @@ export function createGraph(): GraphBuilder {
     return node.op === 'const' ? node.value : undefined;
   };
   const isConstant = (x: Id, value: number): boolean => valueOf(x) === value;
-  /** x where the node is −x. */
+  /** x where the node is −x or a negative number. */
   const negated = (id: Id): Id | undefined => {
     const node = at(id);
-    return node.op === 'neg' ? node.x : undefined;
+    if (node.op === 'neg') return node.x;
+    return node.op === 'const' && node.value < 0 ? constant(-node.value) : undefined;
+  };
+  const selection = (id: Id): { c: Id; x: Id; y: Id } | undefined => {
+    const node = at(id);
+    return node.op === 'select' ? node : undefined;
+  };
+  /** A choice one side of which is 0. */
+  const zeroOr = (id: Id): { c: Id; x: Id; y: Id } | undefined => {
+    const node = selection(id);
+    return node && (isConstant(node.x, 0) || isConstant(node.y, 0)) ? node : undefined;
   };
   const product = (id: Id): { x: Id; y: Id } | undefined => {
     const node = at(id);
     return node.op === 'mul' ? node : undefined;
   };
+
+  const areConstant = (x: Id, y: Id): boolean => valueOf(x) !== undefined && valueOf(y) !== undefined;
 
   function binary(op: BinaryOperation, x: Id, y: Id): Id {
     const left = valueOf(x);
@@ -71,67 +83,82 @@ export function createGraph(): GraphBuilder {
     if (op === 'neg') {
       if (inside.op === 'neg') return inside.x;
       if (inside.op === 'sub') return sub(inside.y, inside.x);
-      if (isBinary(inside) && inside.op === 'mul') {
-        const factor = valueOf(inside.x);
-        if (factor !== undefined) return mul(constant(-factor), inside.y);
-      }
+      if (zeroOr(x) && inside.op === 'select') return select(inside.c, unary('neg', inside.x), unary('neg', inside.y));
     }
     // Both are even functions.
     if ((op === 'delta' || op === 'abs') && inside.op === 'neg') return unary(op, inside.x);
     return intern(`${op} ${x}`, { op, x });
   }
 
-  /** A factor that two products share, and what is left of each. */
+  /** A factor that two terms share, and what is left of each. */
   function commonFactor(x: Id, y: Id): { factor: Id; x: Id; y: Id } | undefined {
     const left = product(x);
     const right = product(y);
-    if (left === undefined || right === undefined) return undefined;
-    if (left.x === right.x) return { factor: left.x, x: left.y, y: right.y };
-    if (left.x === right.y) return { factor: left.x, x: left.y, y: right.x };
-    if (left.y === right.x) return { factor: left.y, x: left.x, y: right.y };
-    if (left.y === right.y) return { factor: left.y, x: left.x, y: right.x };
+    if (left && right) {
+      if (left.x === right.x) return { factor: left.x, x: left.y, y: right.y };
+      if (left.x === right.y) return { factor: left.x, x: left.y, y: right.x };
+      if (left.y === right.x) return { factor: left.y, x: left.x, y: right.y };
+      if (left.y === right.y) return { factor: left.y, x: left.x, y: right.x };
+    }
+    // k·x + k is k·(x + 1).
+    const one = constant(1);
+    if (left && left.x === y) return { factor: y, x: left.y, y: one };
+    if (left && left.y === y) return { factor: y, x: left.x, y: one };
+    if (right && right.x === x) return { factor: x, x: one, y: right.y };
+    if (right && right.y === x) return { factor: x, x: one, y: right.x };
     return undefined;
   }
 
   function add(x: Id, y: Id): Id {
     if (isConstant(x, 0)) return y;
     if (isConstant(y, 0)) return x;
+    if (areConstant(x, y)) return binary('add', x, y);
     if (x === y) return mul(constant(2), x);
     const minusY = negated(y);
     if (minusY !== undefined) return sub(x, minusY);
     const minusX = negated(x);
     if (minusX !== undefined) return sub(y, minusX);
-    const common = commonFactor(x, y);
-    if (common !== undefined) return mul(common.factor, add(common.x, common.y));
-    return binary('add', x, y);
+    return together(x, y, add) ?? binary('add', x, y);
   }
 
   function sub(x: Id, y: Id): Id {
     if (isConstant(y, 0)) return x;
     if (isConstant(x, 0)) return unary('neg', y);
+    if (areConstant(x, y)) return binary('sub', x, y);
     if (x === y) return constant(0);
     const minusY = negated(y);
     if (minusY !== undefined) return add(x, minusY);
     const minusX = negated(x);
     if (minusX !== undefined) return unary('neg', add(minusX, y));
+    return together(x, y, sub) ?? binary('sub', x, y);
+  }
+
+  /** A sum or difference taken inside what both terms share: a factor, or a choice by the same condition. */
+  function together(x: Id, y: Id, combine: (x: Id, y: Id) => Id): Id | undefined {
+    const left = selection(x);
+    const right = selection(y);
+    if (left && right && left.c === right.c) return select(left.c, combine(left.x, right.x), combine(left.y, right.y));
     const common = commonFactor(x, y);
-    if (common !== undefined) return mul(common.factor, sub(common.x, common.y));
-    return binary('sub', x, y);
+    return common && mul(common.factor, combine(common.x, common.y));
   }
 
   function mul(x: Id, y: Id): Id {
     if (isConstant(x, 0) || isConstant(y, 0)) return constant(0);
     if (isConstant(x, 1)) return y;
     if (isConstant(y, 1)) return x;
-    if (isConstant(x, -1)) return unary('neg', y);
-    if (isConstant(y, -1)) return unary('neg', x);
+    if (areConstant(x, y)) return binary('mul', x, y);
     const minusX = negated(x);
     if (minusX !== undefined) return unary('neg', mul(minusX, y));
     const minusY = negated(y);
     if (minusY !== undefined) return unary('neg', mul(x, minusY));
+    // The branch that is 0 stays 0, however large the other factor.
+    const leftChoice = zeroOr(x);
+    if (leftChoice) return select(leftChoice.c, mul(leftChoice.x, y), mul(leftChoice.y, y));
+    const rightChoice = zeroOr(y);
+    if (rightChoice) return select(rightChoice.c, mul(x, rightChoice.x), mul(x, rightChoice.y));
     // Numbers go to the front, where they meet and fold.
     const factor = valueOf(x);
-    if (valueOf(y) !== undefined && factor === undefined) return mul(y, x);
+    if (valueOf(y) !== undefined) return mul(y, x);
     const right = product(y);
     const rightFactor = right && valueOf(right.x);
     if (right && rightFactor !== undefined) {
@@ -141,16 +168,37 @@ export function createGraph(): GraphBuilder {
     }
     const left = product(x);
     if (left && valueOf(left.x) !== undefined) return mul(left.x, mul(left.y, y));
-    return binary('mul', x, y);
+    return reciprocal(x, y) ?? reciprocal(y, x) ?? slope(x, y) ?? binary('mul', x, y);
+  }
+
+  /** (1/n)·y as y/n. */
+  function reciprocal(x: Id, y: Id): Id | undefined {
+    const node = at(x);
+    return node.op === 'div' && isConstant(node.x, 1) ? div(y, node.y) : undefined;
+  }
+
+  /** σ(u)·σ(−u) as δ(u), also where one of them is the last factor of a product. */
+  function slope(x: Id, y: Id): Id | undefined {
+    const left = at(x);
+    const right = at(y);
+    if (left.op === 'mul') {
+      const inner = slope(left.y, y);
+      return inner === undefined ? undefined : mul(left.x, inner);
+    }
+    if (left.op !== 'sigmoid' || right.op !== 'sigmoid') return undefined;
+    return negated(right.x) === left.x || negated(left.x) === right.x ? unary('delta', left.x) : undefined;
   }
 
   function div(x: Id, y: Id): Id {
     if (isConstant(x, 0)) return x;
     if (isConstant(y, 1)) return x;
+    if (areConstant(x, y)) return binary('div', x, y);
     const minusX = negated(x);
     if (minusX !== undefined) return unary('neg', div(minusX, y));
     const minusY = negated(y);
     if (minusY !== undefined) return unary('neg', div(x, minusY));
+    const choice = zeroOr(x);
+    if (choice) return select(choice.c, div(choice.x, y), div(choice.y, y));
     return binary('div', x, y);
   }
 

@@ -133,7 +133,7 @@ export const definitions: Readonly<Record<string, Definition>> = {
     summary: 'A loss found by a language model: logistic for small margins, exponential for large ones.',
     // μ e^{−z} is written exp(log μ − z): at large negative z the two factors are 0 and ∞.
     expression:
-      'sigmoid(-beta * (sw - sl) / tau) * -logsigmoid(beta * (sw - sl))' +
+      '-sigmoid(-beta * (sw - sl) / tau) * logsigmoid(beta * (sw - sl))' +
       ' + exp(logsigmoid(beta * (sw - sl) / tau) - beta * (sw - sl))',
     citation: 'Lu et al. 2024, arXiv 2406.08414, Eq. 5',
   },
@@ -167,10 +167,7 @@ export const definitions: Readonly<Record<string, Definition>> = {
   orpo: {
     name: 'ORPO',
     summary: 'SFT on the winner with a bonus for its odds against the loser; no reference.',
-    // Log-odds of the mean token probability. The bound keeps a completion of probability 1 from infinite odds.
-    expression:
-      '-lw / nw - beta * logsigmoid(min(lw / nw, -0.000001) - log1mexp(min(lw / nw, -0.000001))' +
-      ' - min(ll / nl, -0.000001) + log1mexp(min(ll / nl, -0.000001)))',
+    expression: '-lw / nw - beta * logsigmoid(logodds(lw / nw) - logodds(ll / nl))',
     citation: 'Hong et al. 2024, arXiv 2403.07691, Eq. 6–7; beta is the paper’s lambda',
   },
   cpo: {

@@ -21,18 +21,31 @@ export type BinaryOperation = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'm
 /** A node's number within its graph. */
 export type Id = number;
 
+export interface BinaryNode {
+  readonly op: BinaryOperation;
+  readonly x: Id;
+  readonly y: Id;
+}
+
 export type GraphNode =
   | { readonly op: 'const'; readonly value: number }
   | { readonly op: 'var'; readonly name: VariableName }
   | { readonly op: UnaryOperation; readonly x: Id }
-  | { readonly op: BinaryOperation; readonly x: Id; readonly y: Id }
+  | BinaryNode
   /** `x` where `c` is not 0, else `y`. */
   | { readonly op: 'select'; readonly c: Id; readonly x: Id; readonly y: Id };
 
 const binaryOperations: readonly string[] = ['add', 'sub', 'mul', 'div', 'pow', 'max', 'min', 'gt', 'ge'];
 
-export function isBinary(node: GraphNode): node is GraphNode & { op: BinaryOperation } {
+export function isBinary(node: GraphNode): node is BinaryNode {
   return binaryOperations.includes(node.op);
+}
+
+/** The nodes a node is made from. */
+export function childrenOf(node: GraphNode): Id[] {
+  if (node.op === 'const' || node.op === 'var') return [];
+  if (node.op === 'select') return [node.c, node.x, node.y];
+  return isBinary(node) ? [node.x, node.y] : [node.x];
 }
 
 /** What one operation does to numbers of float64; used for constants. */

@@ -54,6 +54,11 @@ function lowerCall(fn: FunctionName, args: readonly Id[], graph: GraphBuilder): 
   switch (fn) {
     case 'logsigmoid':
       return graph.unary('neg', graph.unary('softplus', graph.unary('neg', x)));
+    case 'logodds': {
+      // The bound keeps a probability of 1 from infinite odds.
+      const held = graph.min(x, graph.constant(-1e-6));
+      return graph.sub(held, graph.unary('log1mexp', held));
+    }
     case 'square':
       return graph.mul(x, x);
     case 'sign':

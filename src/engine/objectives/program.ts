@@ -2,7 +2,7 @@
 // common parts computed once. JavaScript runs it here, `wgsl.ts` prints it as a shader.
 import { createGraph } from './builder';
 import { derive } from './derive';
-import { apply, isBinary, type GraphNode, type Id } from './graph';
+import { apply, childrenOf, isBinary, type GraphNode, type Id } from './graph';
 import type { VariableName } from './language/names';
 import type { Expression } from './language/tree';
 import { lower } from './lower';
@@ -34,12 +34,6 @@ export function buildProgram(expression: Expression): Program {
   const dChosen = derive(graph, loss, chosenSeeds);
   const dRejected = derive(graph, loss, rejectedSeeds);
   return prune(graph.nodes, loss, dChosen, dRejected);
-}
-
-function childrenOf(node: GraphNode): Id[] {
-  if (node.op === 'const' || node.op === 'var') return [];
-  if (node.op === 'select') return [node.c, node.x, node.y];
-  return isBinary(node) ? [node.x, node.y] : [node.x];
 }
 
 function prune(all: readonly GraphNode[], loss: Id, dChosen: Id, dRejected: Id): Program {

@@ -42,6 +42,7 @@ export const functions = {
   expm1: { least: 1, most: 1, meaning: 'exp(x) - 1, exact near 0' },
   log: { least: 1, most: 1, meaning: 'natural logarithm' },
   log1mexp: { least: 1, most: 1, meaning: 'log(1 - exp(x)) for x below 0' },
+  logodds: { least: 1, most: 1, meaning: 'log(p / (1 - p)) of a probability p = exp(x), x held at or below -0.000001' },
   sqrt: { least: 1, most: 1, meaning: 'square root' },
   square: { least: 1, most: 1, meaning: 'x * x' },
   abs: { least: 1, most: 1, meaning: 'absolute value' },
