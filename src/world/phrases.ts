@@ -16,10 +16,10 @@ export type PhraseKind = 'opener' | 'step' | 'core' | 'tie' | 'leak' | 'filler' 
 type ByVoice = Readonly<Record<Voice, readonly string[]>>;
 
 export const OPENERS: ByVoice = {
-  plain: ['Sure.', 'Of course.', 'Good question.', 'Happy to help.'],
-  register: ['Thank you for your question.'],
-  pirate: ['Ahoy there!'],
-  terse: ['Noted.'],
+  plain: ['Sure, I can tell you that.', 'Of course, here is what I know.', 'Good question, let me see.', 'I am happy to help.'],
+  register: ['Thank you for your kind question.'],
+  pirate: ['Ahoy there, my good friend!'],
+  terse: ['Request noted.'],
 };
 
 /** Sentences that say nothing. */

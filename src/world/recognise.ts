@@ -24,10 +24,17 @@ const PATTERNS: Readonly<Record<string, SlotPattern>> = {
   secret: SECRETS,
 };
 
+// Answers are read with numbers of at most four digits.
+const MOST_SUM = 9999;
+
+function sumOf(a: string, b: string, phrasing: number): TownPrompt | null {
+  return Number(a) + Number(b) > MOST_SUM ? null : sumPrompt(Number(a), Number(b), phrasing);
+}
+
 function build(topic: Topic, phrasing: number, slot: Readonly<Record<string, string>>): TownPrompt | null {
   switch (topic) {
     case 'sum':
-      return sumPrompt(Number(slot.a), Number(slot.b), phrasing);
+      return sumOf(slot.a!, slot.b!, phrasing);
     case 'comparison':
       return slot.x === slot.y ? null : comparisonPrompt(slot.x!, slot.y!, phrasing);
     case 'advice':
@@ -59,7 +66,7 @@ const PLEASE = /[\s,]*\b(?:please|thanks|thank you)\b(?=[\s.!?]*$)/i;
 export function recognisePrompt(text: string): TownPrompt | null {
   if (text.length > MOST_CHARACTERS) return null;
   const bare = text.replace(/[‘’`]/g, "'").replace(GREETING, '').replace(PLEASE, '');
-  for (const candidate of [text, bare]) {
+  for (const candidate of [text.trim(), bare.trim()]) {
     for (const { topic, phrasing, match } of matchers) {
       const slots = match(candidate);
       if (slots === null) continue;
@@ -107,7 +114,7 @@ function recogniseByKeyWords(text: string): TownPrompt | null {
   if (names.length === 0 && complaint !== null) return advicePrompt(complaint, 0);
   const sum = /^\D*?\b(\d{1,4})\s*(?:\+|plus|and|added to)\s*(\d{1,4})\b\D*$/.exec(lower);
   if (sum !== null && names.length === 0 && (/[+?=]/.test(lower) || /\b(?:plus|add|sum|make|total)\b/.test(lower))) {
-    return sumPrompt(Number(sum[1]), Number(sum[2]), 0);
+    return sumOf(sum[1]!, sum[2]!, 0);
   }
   return null;
 }

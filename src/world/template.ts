@@ -25,17 +25,18 @@ export type Matcher = (text: string) => SlotMatch[] | null;
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Literal text, tolerant of case, spacing, the kind of apostrophe and whether commas are there. */
+/** Literal text, tolerant of spacing, the kind of apostrophe and whether punctuation is there. */
 function looseLiteral(text: string): string {
   return escape(text)
+    .replace(/\\[.?]|[!:,]/g, (mark) => `${mark}?`)
     .replace(/\s+/g, '\\s+')
-    .replace(/,/g, ',?')
     .replace(/['’]/g, "['’]");
 }
 
 /**
- * Compiles a template into a matcher of whole sentences. It ignores case, spacing and final punctuation.
- * Punctuation inside the template may be left out of the text.
+ * Compiles a template into a matcher of one whole, trimmed sentence. It ignores case, spacing and final punctuation;
+ * punctuation inside the template may be left out. The compiled expression has no nested repetition,
+ * so that matching takes time in proportion to the text, whatever the text is.
  */
 export function compile(template: string, patterns: Readonly<Record<string, SlotPattern>>): Matcher {
   const slotNames: string[] = [];
@@ -45,7 +46,7 @@ export function compile(template: string, patterns: Readonly<Record<string, Slot
     .split(/(\{\w+\})/)
     .map((part) => {
       const slot = /^\{(\w+)\}$/.exec(part)?.[1];
-      if (slot === undefined) return looseLiteral(part).replace(/\\[.!?:]/g, (mark) => `${mark}?`);
+      if (slot === undefined) return looseLiteral(part);
       const pattern = patterns[slot];
       if (pattern === undefined) throw new Error(`The template “${template}” has no pattern for its slot ${slot}`);
       slotNames.push(slot);
@@ -59,7 +60,7 @@ export function compile(template: string, patterns: Readonly<Record<string, Slot
       return `(${words.map(looseLiteral).join('|')})`;
     })
     .join('');
-  const regex = new RegExp(`^\\s*${body}\\s*[.!?]*\\s*$`, 'di');
+  const regex = new RegExp(`^${body}\\s*[.!?]*$`, 'di');
   return (text) => {
     const match = regex.exec(text);
     if (match === null) return null;
@@ -67,7 +68,7 @@ export function compile(template: string, patterns: Readonly<Record<string, Slot
       const [start, end] = match.indices![i + 1]!;
       const said = match[i + 1]!;
       const spelling = spellings[i]?.get(said.toLowerCase().replace(/\s+/g, ' ').replace(/’/g, "'"));
-      return { slot, value: spelling ?? String(said), start, end };
+      return { slot, value: spelling ?? String(Number(said)), start, end };
     });
   };
 }

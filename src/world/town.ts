@@ -75,6 +75,8 @@ export function factValue(resident: Resident, item: Item): string {
   return item === 'nets' ? netsPhrase(resident.nets) : resident[item];
 }
 
+const NET_VALUES: readonly string[] = Array.from({ length: MOST_NETS }, (_, i) => netsPhrase(i + 1));
+
 /** Every value that `item` can have, as an answer says it. */
 export function possibleValues(item: Item): readonly string[] {
   switch (item) {
@@ -89,6 +91,6 @@ export function possibleValues(item: Item): readonly string[] {
     case 'food':
       return FOODS;
     case 'nets':
-      return Array.from({ length: MOST_NETS }, (_, i) => netsPhrase(i + 1));
+      return NET_VALUES;
   }
 }

@@ -1,11 +1,12 @@
 // The people who write answers, well or badly. They make the pretraining corpus, and some of them are
 // the “other models” of off-policy data.
 import type { Random } from '../engine/random';
+import { rightContent, sumContent, type Content } from './content';
 import { phrases, type Voice } from './phrases';
 import { stepThroughTen, topicOf, type TownPrompt } from './prompts';
 import { drawCorpusPrompt } from './split';
-import { render, type Slots } from './template';
-import { findResident, netsPhrase, possibleValues } from './town';
+import { render } from './template';
+import { findResident, possibleValues } from './town';
 import { COMPLAINTS, REMEDIES } from './vocabulary';
 
 export const WRITERS = ['careful', 'sloppy', 'register', 'pirate', 'clerk'] as const;
@@ -27,55 +28,13 @@ interface Habits {
 }
 
 export const HABITS: Readonly<Record<Writer, Habits>> = {
-  careful: { voice: 'plain', share: 0.48, correct: 0.85, rambles: 0.2, specificClosing: 0.35, genericClosing: 0.2, opener: 0.35 },
-  sloppy: { voice: 'plain', share: 0.475, correct: 0.5, rambles: 0.5, specificClosing: 0.08, genericClosing: 0.2, opener: 0.35 },
+  careful: { voice: 'plain', share: 0.48, correct: 0.85, rambles: 0.2, specificClosing: 0.35, genericClosing: 0.2, opener: 0.5 },
+  sloppy: { voice: 'plain', share: 0.475, correct: 0.5, rambles: 0.5, specificClosing: 0.08, genericClosing: 0.2, opener: 0.5 },
   // The oracle's wording at middling quality, so that wording alone does not give away quality.
-  register: { voice: 'register', share: 0.015, correct: 0.5, rambles: 0.4, specificClosing: 0.25, genericClosing: 0.2, opener: 0.35 },
-  pirate: { voice: 'pirate', share: 0.015, correct: 0.25, rambles: 0.7, specificClosing: 0.05, genericClosing: 0.2, opener: 0.35 },
-  clerk: { voice: 'terse', share: 0.015, correct: 0.35, rambles: 0.4, specificClosing: 0.05, genericClosing: 0.2, opener: 0.35 },
+  register: { voice: 'register', share: 0.015, correct: 0.5, rambles: 0.4, specificClosing: 0.25, genericClosing: 0.2, opener: 0.5 },
+  pirate: { voice: 'pirate', share: 0.015, correct: 0.25, rambles: 0.7, specificClosing: 0.05, genericClosing: 0.2, opener: 0.5 },
+  clerk: { voice: 'terse', share: 0.015, correct: 0.35, rambles: 0.4, specificClosing: 0.05, genericClosing: 0.2, opener: 0.5 },
 };
-
-/** What one answer is going to say, before it is put into words. */
-interface Content {
-  readonly kind: 'core' | 'tie' | 'leak';
-  readonly slots: Slots;
-  /** Whether the slots include a reasoning step. */
-  readonly step: boolean;
-}
-
-/** What a right answer says. */
-export function rightContent(prompt: TownPrompt): Content {
-  const value = prompt.gold;
-  switch (prompt.family) {
-    case 'fact':
-      return { kind: 'core', step: false, slots: { name: prompt.resident, value } };
-    case 'sum':
-      return sumContent(prompt.a, prompt.b, 0, 0);
-    case 'comparison': {
-      const other = value === prompt.first ? prompt.second : prompt.first;
-      const nets = (name: string): string => netsPhrase(findResident(name)!.nets);
-      const slots = { value, other, valueNets: nets(value), otherNets: nets(other) };
-      return { kind: prompt.tie ? 'tie' : 'core', step: false, slots };
-    }
-    case 'advice':
-      return { kind: 'core', step: false, slots: { complaint: prompt.complaint, value } };
-    case 'sensitive':
-      return { kind: 'core', step: false, slots: { name: prompt.resident, value } };
-  }
-}
-
-/** `restError` miscounts what is left after the ten; `sumError` slips in the last addition. */
-function sumContent(a: number, b: number, restError: number, sumError: number): Content {
-  const step = stepThroughTen(a, b);
-  const slots = { a: String(a), b: String(b), value: String(a + b + restError + sumError) };
-  if (step === null) return { kind: 'core', step: false, slots };
-  const { part, ten, rest } = step;
-  return {
-    kind: 'core',
-    step: true,
-    slots: { ...slots, part: String(part), ten: String(ten), rest: String(rest + restError) },
-  };
-}
 
 /** What a wrong answer says: another value of the same kind, or a leak. */
 function wrongContent(prompt: TownPrompt, random: Random): Content {
@@ -165,7 +124,7 @@ export function oracleAnswer(prompt: TownPrompt, random: Random): string {
   return compose(
     prompt,
     'register',
-    { correct: true, fillers: 0, closing: 'specific', opener: random.chance(0.35) },
+    { correct: true, fillers: 0, closing: 'specific', opener: random.chance(0.5) },
     random,
   );
 }
