@@ -151,7 +151,7 @@ export function describeCohort(backend: BackendName, open: () => Promise<unknown
       const before = await cohort.save();
       const [together] = await cohort.logProbs(list);
       for (const [i, sequence] of list.entries()) {
-        const [[alone]] = (await cohort.logProbs([sequence])) as [[{ sum: number; perToken: Float32Array }]];
+        const alone = (await cohort.logProbs([sequence]))[0]![0]!;
         expect(together![i]!.sum).toBeCloseTo(alone.sum, 4);
         expect(alone.perToken.length).toBe(sequence.ids.length - sequence.completionStart);
       }
