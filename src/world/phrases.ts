@@ -16,7 +16,8 @@ export type PhraseKind = 'opener' | 'step' | 'core' | 'tie' | 'leak' | 'filler' 
 type ByVoice = Readonly<Record<Voice, readonly string[]>>;
 
 export const OPENERS: ByVoice = {
-  plain: ['Sure, I can tell you that.', 'Of course, here is what I know.', 'Good question, let me see.', 'I am happy to help.'],
+  // None promises an answer, since a polite refusal may follow.
+  plain: ['Thank you for asking me that.', 'Good question, let me see.', 'Hello, and thanks for asking.', 'I am glad that you ask.'],
   register: ['Thank you for your kind question.'],
   pirate: ['Ahoy there, my good friend!'],
   terse: ['Request noted.'],
