@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../random';
 import { take, tidy } from '../tidy';
-import type { SampledSequence, SampleOptions } from '../training/types';
+import type { OnToken, SampledSequence, SampleOptions } from '../training/types';
 import type { ModelConfig } from './config';
 import { logitsAt, type DeviceParameters } from './forward';
 import type { Positions } from './positions';
@@ -33,7 +33,7 @@ export async function sampleSequences(
   model: SamplingModel,
   prompts: readonly (readonly number[])[],
   options: SampleOptions,
-  onToken?: (soFar: SampledSequence[][]) => boolean | void,
+  onToken?: OnToken,
 ): Promise<SampledSequence[][]> {
   const { K, config } = model;
   const answers: Growing[][] = Array.from({ length: K }, () =>
@@ -60,7 +60,7 @@ export async function sampleSequences(
         answer.full = prompts[p]!.length + answer.ids.length >= config.max_position_embeddings;
       });
     });
-    if (onToken?.(result()) === false) break;
+    if ((await onToken?.(result())) === false) break;
   }
   return result();
 }

@@ -71,6 +71,9 @@ export interface SampledSequence {
   readonly logProb: number;
 }
 
+/** Called and awaited after each position; may give false to stop early. */
+export type OnToken = (soFar: SampledSequence[][]) => boolean | void | Promise<boolean | void>;
+
 export interface CohortState {
   readonly step: number;
   /** Parameters by name, each `[K, …]`; AdamW's moments under `adam_m/` and `adam_v/` and the name. */
@@ -90,8 +93,8 @@ export interface Cohort {
   train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]>;
   /** Log-probabilities of the same sequences under every policy, `[K][sequence]`; changes nothing. */
   logProbs(sequences: readonly EncodedSequence[]): Promise<SequenceLogProbs[][]>;
-  /** Continues prompts under every policy, `[K][prompt]`. `onToken` is called after each position and may return false to stop early. */
-  sample(prompts: readonly (readonly number[])[], options: SampleOptions, onToken?: (soFar: SampledSequence[][]) => boolean | void): Promise<SampledSequence[][]>;
+  /** Continues prompts under every policy, `[K][prompt]`. */
+  sample(prompts: readonly (readonly number[])[], options: SampleOptions, onToken?: OnToken): Promise<SampledSequence[][]>;
   /** Policies that were stopped because of a non-finite number: index to reason. */
   readonly stopped: ReadonlyMap<number, string>;
   stop(policy: number, reason: string): void;
