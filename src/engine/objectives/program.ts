@@ -92,7 +92,7 @@ export function runProgram(
       case 'log1mexp':
         return arithmetic.log1mexp(x);
       default:
-        return round(apply(node, x, isBinary(node) ? registers[node.y]! : 0));
+        return round(apply(node, x, 'y' in node ? registers[node.y]! : 0));
     }
   }
 }

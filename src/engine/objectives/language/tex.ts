@@ -74,8 +74,10 @@ function rightTex(expression: Expression, least: number): string {
 }
 
 function powerBase(expression: Expression): string {
-  const plain = expression.kind === 'number' || (expression.kind === 'name' && !texOf(expression).includes('^'));
-  return plain ? texOf(expression) : bracket(texOf(expression));
+  const tex = texOf(expression);
+  // What has a power of its own, a reference's mark or a number's 10⁻⁷, cannot take a second one.
+  const plain = (expression.kind === 'number' || expression.kind === 'name') && !tex.includes('^');
+  return plain ? tex : bracket(tex);
 }
 
 /** A product needs a dot before a number and a little room before a function's name. */

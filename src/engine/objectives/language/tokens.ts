@@ -32,7 +32,8 @@ const superscripts: ReadonlyMap<string, number> = new Map([
 
 const space = /\s+/y;
 const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const name = /[\p{L}_][\p{L}\p{N}_]*/uy;
+// Decimal digits alone: ² is a numeral too, but a power here.
+const name = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
 
 /**
  * The tokens of a text, the last of them `end`.
