@@ -85,7 +85,7 @@ export function pointsOf({ columns, rows }: Table, name: string): { step: number
   if (column < 0) return [];
   return rows
     .map((row) => ({ step: Number(row[0]), text: row[column] ?? '' }))
-    .filter(({ text }) => text !== '')
+    .filter(({ text }) => text !== '' && text !== '–')
     .map(({ step, text }) => ({ step, value: Number(text.replace('−', '-').replaceAll(',', '')) }));
 }
 
