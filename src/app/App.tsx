@@ -1,0 +1,44 @@
+// The shell around every view: header, the view itself, messages, shortcuts.
+import { useEffect, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { t, useLocale } from '../components/text';
+import { ChecksPage } from '../features/checks/ChecksPage';
+import { Workbench } from '../features/compare/Workbench';
+import { Announcer } from './Announcer';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Header } from './Header';
+import { Notices } from './Notices';
+import { useView } from './route';
+import { listenForShortcuts } from './shortcuts';
+import { ShortcutsDialog } from './ShortcutsDialog';
+import styles from './app.module.css';
+
+export function App() {
+  // Everything below is drawn anew in the new language; nothing is thrown away.
+  const locale = useLocale();
+  const view = useView();
+  const [help, setHelp] = useState(false);
+  useEffect(() => listenForShortcuts(() => setHelp(true)), []);
+  return (
+    <I18nProvider locale={locale}>
+      <a
+        className={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          // The hash belongs to the views, so the jump is made by hand.
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        {t('Skip to the content')}
+      </a>
+      <Header view={view} onHelp={() => setHelp(true)} />
+      <main id="main" tabIndex={-1} className={styles.main}>
+        <ErrorBoundary key={view}>{view === 'checks' ? <ChecksPage /> : <Workbench />}</ErrorBoundary>
+      </main>
+      <Notices />
+      <Announcer />
+      <ShortcutsDialog isOpen={help} onClose={() => setHelp(false)} />
+    </I18nProvider>
+  );
+}

@@ -1,0 +1,63 @@
+// Brings the page to life: gives the stores their services, reads settings and the link, finds the device, lists what
+// is stored, and mounts the app.
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { openDevice } from '../stores/device';
+import { chooseRecipe, experimentStore, restoreRecipe, startingRecipe } from '../stores/experiment';
+import { flush } from '../stores/keeper';
+import { readLink, type Link } from '../stores/link';
+import { report } from '../stores/notices';
+import { listStored } from '../stores/runActions';
+import { receive } from '../stores/runEvents';
+import { provideServices, type Services } from '../stores/services';
+import { settingsStore } from '../stores/settings';
+import { loadPreset } from '../features/compare/experiment/presets';
+import { App } from './App';
+import { followSettings } from './appearance';
+import './theme.css';
+import './base.css';
+
+function linkOfThisPage(): Link {
+  try {
+    return readLink(window.location.search, window.location.hash);
+  } catch (error) {
+    report(error);
+    // The recipe was wrong; what else the link says still counts.
+    return readLink(window.location.search, '');
+  }
+}
+
+/** The link's recipe, else the last visit's, else the default preset. */
+async function setUpExperiment(link: Link): Promise<void> {
+  if (link.recipe !== undefined) {
+    chooseRecipe(link.recipe);
+    return;
+  }
+  if (await restoreRecipe()) return;
+  // Without the preset the lab starts with what it knows by itself, which is much the same.
+  const recipe = await loadPreset('default').catch(() => startingRecipe());
+  if (!experimentStore.getState().chosen) experimentStore.setState({ recipe });
+}
+
+export function start(services: Services): void {
+  provideServices(services);
+  services.lab.subscribe(receive);
+  followSettings();
+  const link = linkOfThisPage();
+  openDevice(link.backend ?? settingsStore.getState().backend);
+  setUpExperiment(link).catch(report);
+  void listStored();
+  // The last second's rows, when the tab goes away.
+  window.addEventListener('pagehide', () => void flush());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void flush();
+  });
+
+  const root = document.getElementById('root');
+  if (root === null) throw new Error('The page has no element with the id "root".');
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,206 @@
+// The experiment being set up: data, cohort, seeds, schedule; and ways to fetch, keep and pass on a whole recipe.
+import { useState } from 'react';
+import { Button } from '../../../components/Button';
+import { looksOf } from '../../../components/chart/palette';
+import { Disclosure } from '../../../components/Disclosure';
+import { PlusIcon } from '../../../components/icons';
+import { NumberInput } from '../../../components/NumberInput';
+import { Select } from '../../../components/Select';
+import { t } from '../../../components/text';
+import { TextInput } from '../../../components/TextInput';
+import { MAX_POLICIES, type Recipe } from '../../../lab/recipe';
+import { addMember, changeRecipe, policiesLeft } from '../../../stores/experiment';
+import { useExperiment } from '../../../stores/hooks';
+import { memberLabels } from '../curves';
+import { MemberRow } from './MemberRow';
+import { RecipeMenu } from './RecipeMenu';
+import { readSeeds } from './seeds';
+import styles from './experiment.module.css';
+
+type Data = Recipe['data'];
+type Schedule = Recipe['schedule'];
+
+function DataSection({ data }: { readonly data: Data }) {
+  const change = (part: Partial<Data>): void => changeRecipe({ data: { ...data, ...part } });
+  return (
+    <div className={styles.group}>
+      <Select
+        label={t('Preference pairs')}
+        value={data.dataset}
+        onChange={(dataset) => change({ dataset })}
+        options={[
+          {
+            id: 'clair',
+            name: t('CLAIR: minimal revisions'),
+            description: t('The model’s own answer loses to a revision of itself that changes only what was wrong.'),
+          },
+          {
+            id: 'off_policy',
+            name: t('Off-policy, judged'),
+            description: t('Two answers by other writers; a judge prefers one. They differ in much besides quality.'),
+          },
+        ]}
+      />
+      <div className={styles.pairOfFields}>
+        <NumberInput
+          inline
+          label={t('Training')}
+          value={data.trainPairs}
+          min={1}
+          max={1_000_000}
+          whole
+          step={16}
+          onChange={(trainPairs) => change({ trainPairs })}
+        />
+        <NumberInput
+          inline
+          label={t('Held-out')}
+          value={data.heldOutPairs}
+          min={1}
+          max={100_000}
+          whole
+          step={16}
+          onChange={(heldOutPairs) => change({ heldOutPairs })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function SeedsField({ recipe }: { readonly recipe: Recipe }) {
+  const written = recipe.seeds.join(', ');
+  const [draft, setDraft] = useState<string | null>(null);
+  const most = Math.floor(MAX_POLICIES / recipe.cohort.length);
+  const read = draft === null ? recipe.seeds : readSeeds(draft, most);
+  return (
+    <div className={styles.seeds}>
+      <TextInput
+        label={t('Seeds')}
+        value={draft ?? written}
+        isInvalid={typeof read === 'string'}
+        onBlur={() => {
+          if (typeof read !== 'string') setDraft(null);
+        }}
+        onChange={(text) => {
+          setDraft(text);
+          const seeds = readSeeds(text, most);
+          if (typeof seeds !== 'string') changeRecipe({ seeds });
+        }}
+      />
+      <p className={styles.note}>
+        {typeof read === 'string'
+          ? read
+          : t('{policies} of at most {most} policies. Several seeds draw a band.', {
+              policies: recipe.cohort.length * recipe.seeds.length,
+              most: MAX_POLICIES,
+            })}
+      </p>
+    </div>
+  );
+}
+
+function ScheduleSection({ recipe }: { readonly recipe: Recipe }) {
+  const { schedule, evaluation } = recipe;
+  const change = (part: Partial<Schedule>): void => changeRecipe({ schedule: { ...schedule, ...part } });
+  return (
+    <Disclosure
+      title={t('Schedule')}
+      summary={t('{steps} steps of {pairs} pairs', { steps: schedule.steps, pairs: schedule.batchSize })}
+    >
+      <div className={styles.stack}>
+        <NumberInput inline label={t('Steps')} value={schedule.steps} min={1} max={100_000} whole step={10} onChange={(steps) => change({ steps })} />
+        <NumberInput
+          inline
+          label={t('Pairs in a batch')}
+          value={schedule.batchSize}
+          min={1}
+          max={512}
+          whole
+          step={1}
+          onChange={(batchSize) => change({ batchSize })}
+        />
+        <NumberInput
+          inline
+          label={t('Evaluate every … steps')}
+          value={evaluation.every}
+          min={1}
+          max={100_000}
+          whole
+          step={1}
+          onChange={(every) => changeRecipe({ evaluation: { every } })}
+        />
+        <NumberInput
+          inline
+          label={t('Warm-up steps')}
+          value={schedule.warmupSteps}
+          min={0}
+          max={100_000}
+          whole
+          step={1}
+          onChange={(warmupSteps) => change({ warmupSteps })}
+        />
+        <Select
+          inline
+          label={t('Then')}
+          value={schedule.decay}
+          onChange={(decay) => change({ decay })}
+          options={[
+            { id: 'constant', name: t('constant') },
+            { id: 'linear', name: t('linear decay') },
+            { id: 'cosine', name: t('cosine decay') },
+          ]}
+        />
+        <NumberInput
+          inline
+          label={t('Clip gradients at (0: never)')}
+          value={schedule.maxGradNorm}
+          min={0}
+          step={0.5}
+          onChange={(maxGradNorm) => change({ maxGradNorm })}
+        />
+        <NumberInput
+          inline
+          label={t('Weight decay')}
+          value={schedule.weightDecay}
+          min={0}
+          max={10}
+          step={0.01}
+          onChange={(weightDecay) => change({ weightDecay })}
+        />
+      </div>
+    </Disclosure>
+  );
+}
+
+export function ExperimentPanel({ onPoint }: { readonly onPoint: (member: number | undefined) => void }) {
+  const recipe = useExperiment((state) => state.recipe);
+  const labels = memberLabels(recipe.cohort);
+  const looks = looksOf(recipe.cohort.map((member) => member.objective));
+  return (
+    <div className={styles.panel}>
+      <RecipeMenu />
+      <DataSection data={recipe.data} />
+      <div className={styles.cohortHead}>
+        <h2>{t('Cohort')}</h2>
+        <Button kind="quiet" isDisabled={policiesLeft(recipe) < 1} onPress={addMember}>
+          <PlusIcon /> {t('Add objective')}
+        </Button>
+      </div>
+      <ul className={styles.cohort}>
+        {recipe.cohort.map((member, index) => (
+          <MemberRow
+            key={index}
+            index={index}
+            member={member}
+            label={labels[index]!}
+            look={looks[index]!}
+            canRemove={recipe.cohort.length > 1}
+            onPoint={onPoint}
+          />
+        ))}
+      </ul>
+      <SeedsField recipe={recipe} />
+      <ScheduleSection recipe={recipe} />
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+// The experiment being set up: one recipe, always valid, kept as it is edited. Presets, files and links replace it.
+import { createStore } from 'zustand/vanilla';
+import { UserError } from '../engine/errors';
+import { objectives } from '../engine/objectives';
+import { MAX_POLICIES, parseRecipe, type Member, type Recipe } from '../lab/recipe';
+import { report } from './notices';
+import { services } from './services';
+
+/** What the lab opens with until a preset, a link or an earlier visit says otherwise. */
+export function startingRecipe(): Recipe {
+  const known = ['dpo', 'apo_zero', 'apo_down'].filter((id) => Object.hasOwn(objectives, id));
+  return parseRecipe({
+    version: 1,
+    cohort: (known.length > 0 ? known : Object.keys(objectives).slice(0, 1)).map((objective) => ({ objective })),
+  });
+}
+
+export interface ExperimentState {
+  readonly recipe: Recipe;
+  /** True once somebody or something chose a recipe, so that a preset arriving late does not overwrite it. */
+  readonly chosen: boolean;
+}
+
+export const experimentStore = createStore<ExperimentState>()(() => ({ recipe: startingRecipe(), chosen: false }));
+
+const KEY = 'recipe';
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function keep(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    services().shelf.saveSetting(KEY, experimentStore.getState().recipe).catch(report);
+  }, 500);
+}
+
+/** Replaces the whole recipe. */
+export function chooseRecipe(recipe: Recipe): void {
+  experimentStore.setState({ recipe, chosen: true });
+  keep();
+}
+
+/**
+ * Changes parts of the recipe.
+ * @throws UserError when the result is no recipe; then nothing changes.
+ */
+export function changeRecipe(change: Partial<Recipe>): void {
+  chooseRecipe(parseRecipe({ ...experimentStore.getState().recipe, ...change }));
+}
+
+export function changeMember(index: number, change: Partial<Member>): void {
+  const { cohort } = experimentStore.getState().recipe;
+  changeRecipe({ cohort: cohort.map((member, i) => (i === index ? { ...member, ...change } : member)) });
+}
+
+/** The member as it is when its objective is first chosen: the objective's own defaults, this cohort's strength. */
+export function memberFor(objective: string, like?: Member): Member {
+  return {
+    objective,
+    ...(objective === 'custom' ? { expression: '-logsigmoid(beta*(a - b))' } : {}),
+    beta: like?.beta ?? 0.5,
+    learningRate: like?.learningRate ?? 2e-4,
+    hyper: {},
+  };
+}
+
+export function policiesLeft(recipe: Recipe): number {
+  return Math.floor(MAX_POLICIES / recipe.seeds.length) - recipe.cohort.length;
+}
+
+/** Adds the first objective that is not in the cohort yet. */
+export function addMember(): void {
+  const { recipe } = experimentStore.getState();
+  if (policiesLeft(recipe) < 1) return;
+  const used = new Set(recipe.cohort.map((member) => member.objective));
+  const next = ['dpo', 'apo_zero', 'apo_down', 'sft', 'kto', ...Object.keys(objectives)].find(
+    (id) => Object.hasOwn(objectives, id) && !used.has(id),
+  );
+  changeRecipe({ cohort: [...recipe.cohort, memberFor(next ?? 'custom', recipe.cohort.at(-1))] });
+}
+
+export function removeMember(index: number): void {
+  const { cohort } = experimentStore.getState().recipe;
+  if (cohort.length > 1) changeRecipe({ cohort: cohort.filter((_, i) => i !== index) });
+}
+
+/**
+ * Reads a recipe from the text of a file.
+ * @throws UserError when it is none; the experiment stays as it was.
+ */
+export function importRecipe(text: string): void {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError('The file is not JSON, so it holds no recipe. The experiment stays as it was.');
+  }
+  chooseRecipe(parseRecipe(json));
+}
+
+/** Brings back the recipe of the last visit, unless one was chosen meanwhile. A stored one that is no longer valid is left. */
+export async function restoreRecipe(): Promise<boolean> {
+  try {
+    const stored = await services().shelf.loadSetting(KEY);
+    if (stored === undefined || experimentStore.getState().chosen) return false;
+    experimentStore.setState({ recipe: parseRecipe(stored), chosen: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+// The stores as hooks, for components. A component that reads through these is drawn again when what it read changes.
+import { useStore } from 'zustand';
+import { deviceStore, type DeviceState } from './device';
+import { experimentStore, type ExperimentState } from './experiment';
+import { noticesStore, type NoticesState } from './notices';
+import { runsStore, type Run, type RunsState } from './runs';
+import { samplesStore, type SamplesState } from './samples';
+import { settingsStore, type Settings } from './settings';
+
+export function useRuns<T>(pick: (state: RunsState) => T): T {
+  return useStore(runsStore, pick);
+}
+
+export function useRun(id: string | undefined): Run | undefined {
+  return useRuns((state) => (id === undefined ? undefined : state.runs.find((run) => run.id === id)));
+}
+
+export function useCurrentRun(): Run | undefined {
+  return useRuns((state) => state.runs.find((run) => run.id === state.currentId));
+}
+
+export function useExperiment<T>(pick: (state: ExperimentState) => T): T {
+  return useStore(experimentStore, pick);
+}
+
+export function useSamples<T>(pick: (state: SamplesState) => T): T {
+  return useStore(samplesStore, pick);
+}
+
+export function useSettings<T>(pick: (state: Settings) => T): T {
+  return useStore(settingsStore, pick);
+}
+
+export function useDevice(): DeviceState {
+  return useStore(deviceStore);
+}
+
+export function useNotices<T>(pick: (state: NoticesState) => T): T {
+  return useStore(noticesStore, pick);
+}

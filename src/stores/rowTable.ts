@@ -1,0 +1,84 @@
+// A run's metrics in columns: for each figure and policy, the steps and the values side by side. Filled by the runs
+// store as rows arrive, read by the charts. It changes in place; whoever draws it is told by the store's version.
+import type { MetricsRow } from '../lab/protocol';
+
+export interface Column {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface RowTable {
+  /** Adds rows; a step that is already there is replaced, so a resumed run may tell its last steps again. */
+  add(rows: readonly MetricsRow[]): void;
+  column(metric: string, policy: number): Column | undefined;
+  /** Every figure that has a value, e.g. `eval_logps/chosen`. */
+  metrics(): string[];
+  /** The last step of any row; -1 before the first. */
+  lastStep(): number;
+  /** The policy's value at the last step that has one. */
+  latest(metric: string, policy: number): number | undefined;
+  /** Forgets everything after a step. */
+  truncate(step: number): void;
+}
+
+interface Growing {
+  steps: number[];
+  values: number[];
+}
+
+export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
+  const columns = new Map<string, Map<number, Growing>>();
+
+  const put = (metric: string, policy: number, step: number, value: number): void => {
+    let byPolicy = columns.get(metric);
+    if (byPolicy === undefined) columns.set(metric, (byPolicy = new Map()));
+    let column = byPolicy.get(policy);
+    if (column === undefined) byPolicy.set(policy, (column = { steps: [], values: [] }));
+    const { steps, values } = column;
+    if (steps.length === 0 || steps.at(-1)! < step) {
+      steps.push(step);
+      values.push(value);
+      return;
+    }
+    // Late or repeated rows are rare: walk back from the end.
+    let at = steps.length - 1;
+    while (at > 0 && steps[at - 1]! >= step) at -= 1;
+    if (steps[at] === step) values[at] = value;
+    else {
+      steps.splice(at, 0, step);
+      values.splice(at, 0, value);
+    }
+  };
+
+  const table: RowTable = {
+    add(added) {
+      for (const row of added) {
+        for (const metric of Object.keys(row.values)) put(metric, row.policy, row.step, row.values[metric]!);
+      }
+    },
+    column: (metric, policy) => columns.get(metric)?.get(policy),
+    metrics: () => [...columns.keys()],
+    lastStep() {
+      let last = -1;
+      for (const byPolicy of columns.values()) {
+        for (const column of byPolicy.values()) last = Math.max(last, column.steps.at(-1) ?? -1);
+      }
+      return last;
+    },
+    latest(metric, policy) {
+      return columns.get(metric)?.get(policy)?.values.at(-1);
+    },
+    truncate(step) {
+      for (const byPolicy of columns.values()) {
+        for (const column of byPolicy.values()) {
+          while (column.steps.length > 0 && column.steps.at(-1)! > step) {
+            column.steps.pop();
+            column.values.pop();
+          }
+        }
+      }
+    },
+  };
+  table.add(rows);
+  return table;
+}

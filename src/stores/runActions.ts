@@ -1,0 +1,195 @@
+// Everything a person can do to runs. Plain functions; each sends a request to the worker or changes the stores.
+import { UserError } from '../engine/errors';
+import { policiesOf, type Recipe } from '../lab/recipe';
+import { requestFrame } from './frames';
+import { keepChange, removeKept } from './keeper';
+import { dismissNotice, notify, report, sentence } from './notices';
+import { createRowTable } from './rowTable';
+import { canContinue, changeRun, findRun, fromKept, isOver, runsStore, type Run } from './runs';
+import { services } from './services';
+
+/** How long a deleted run can be brought back. */
+const UNDO_MS = 10_000;
+/** How many earlier runs may lie behind the current one. */
+export const MAX_OVERLAYS = 4;
+
+/** An id nobody else has; `randomUUID` alone would fail on pages served without TLS. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What a run is called until somebody names it: its objectives. */
+function nameOf(recipe: Recipe): string {
+  if (recipe.name !== 'Untitled' && recipe.name !== '') return recipe.name;
+  const labels = [...new Set(policiesOf(recipe).map((policy) => policy.label))];
+  return labels.length > 4 ? `${labels.slice(0, 3).join(', ')}, …` : labels.join(', ');
+}
+
+/** Starts a new run of the recipe and shows it; with `paused` it waits before its first step. */
+export function train(recipe: Recipe, paused = false): string {
+  const { activeId, runs, currentId, overlayIds } = runsStore.getState();
+  if (activeId !== undefined) return activeId;
+  const run: Run = {
+    id: newId(),
+    name: nameOf(recipe),
+    createdAt: Date.now(),
+    recipe,
+    state: 'preparing',
+    step: 0,
+    elapsedMs: 0,
+    stops: [],
+    table: createRowTable(),
+  };
+  // The run that was on screen stays in sight behind the new one.
+  const before = findRun(currentId);
+  const overlays =
+    before !== undefined && before.step > 0 && !overlayIds.includes(before.id) ? [before.id, ...overlayIds] : overlayIds;
+  runsStore.setState({
+    runs: [run, ...runs],
+    currentId: run.id,
+    activeId: run.id,
+    overlayIds: overlays.slice(0, MAX_OVERLAYS),
+  });
+  services().lab.send({ type: 'train', runId: run.id, recipe, ...(paused ? { paused: true } : {}) });
+  requestFrame();
+  return run.id;
+}
+
+function sendToActive(type: 'pause' | 'continue' | 'step' | 'stop'): void {
+  const { activeId } = runsStore.getState();
+  if (activeId !== undefined) services().lab.send({ type, runId: activeId });
+}
+
+export function pause(): void {
+  sendToActive('pause');
+}
+
+export function stop(): void {
+  sendToActive('stop');
+}
+
+/** One step: of the paused run, or the first one of a new run. */
+export function step(recipe: Recipe): void {
+  const active = findRun(runsStore.getState().activeId);
+  if (active === undefined) train(recipe, true);
+  sendToActive('step');
+}
+
+/** Goes on with the paused run, or with the run on screen from its last checkpoint. */
+export async function resume(): Promise<void> {
+  const { activeId, currentId } = runsStore.getState();
+  if (activeId !== undefined) {
+    sendToActive('continue');
+    return;
+  }
+  const run = findRun(currentId);
+  if (run === undefined || !canContinue(run)) return;
+  try {
+    const checkpoint = await services().shelf.loadCheckpoint(run.id);
+    if (checkpoint === undefined) {
+      throw new UserError('The checkpoint of “{name}” is gone, so it cannot go on. Its curves are kept.', { name: run.name });
+    }
+    // Two presses, or a run started meanwhile: the first one wins.
+    if (runsStore.getState().activeId !== undefined) return;
+    run.table?.truncate(checkpoint.step);
+    changeRun(run.id, { state: 'preparing', step: checkpoint.step, pace: undefined, detail: undefined });
+    runsStore.setState({ activeId: run.id });
+    services().lab.send({ type: 'train', runId: run.id, recipe: run.recipe, resume: checkpoint });
+    requestFrame();
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Lists what is stored, once, when the page opens; the newest run comes on screen. */
+export async function listStored(): Promise<void> {
+  try {
+    const kept = await services().shelf.listRuns();
+    const known = new Set(runsStore.getState().runs.map((run) => run.id));
+    const runs = kept.filter((run) => !known.has(run.id)).map(fromKept);
+    runsStore.setState((state) => ({
+      runs: [...state.runs, ...runs].sort((a, b) => b.createdAt - a.createdAt),
+      listed: true,
+    }));
+    const newest = runsStore.getState().runs[0];
+    if (newest !== undefined && runsStore.getState().currentId === undefined) await openRun(newest.id);
+  } catch (error) {
+    runsStore.setState({ listed: true });
+    report(error);
+  }
+}
+
+async function loadTable(id: string): Promise<void> {
+  const run = findRun(id);
+  if (run === undefined || run.table !== undefined) return;
+  const rows = await services().shelf.loadRows(id);
+  changeRun(id, { table: createRowTable(rows) });
+  requestFrame();
+}
+
+/** Brings a run on screen. */
+export async function openRun(id: string): Promise<void> {
+  runsStore.setState(({ overlayIds }) => ({ currentId: id, overlayIds: overlayIds.filter((one) => one !== id) }));
+  requestFrame();
+  try {
+    await loadTable(id);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Draws a run behind the current one, or no longer. */
+export async function toggleOverlay(id: string): Promise<void> {
+  const { overlayIds } = runsStore.getState();
+  if (overlayIds.includes(id)) {
+    runsStore.setState({ overlayIds: overlayIds.filter((one) => one !== id) });
+  } else {
+    runsStore.setState({ overlayIds: [id, ...overlayIds].slice(0, MAX_OVERLAYS) });
+  }
+  requestFrame();
+  try {
+    await loadTable(id);
+  } catch (error) {
+    report(error);
+  }
+}
+
+export function renameRun(id: string, name: string): void {
+  const plain = name.trim().slice(0, 120);
+  const run = findRun(id);
+  if (plain === '' || run === undefined) return;
+  changeRun(id, { name: plain });
+  if (run.start !== undefined) keepChange(id, { name: plain });
+}
+
+/** Takes a run off the list; it is deleted for good when nobody undid that for ten seconds. */
+export function removeRun(id: string): void {
+  const run = findRun(id);
+  if (run === undefined || !(isOver(run.state) || run.id !== runsStore.getState().activeId)) return;
+  const before = runsStore.getState();
+  runsStore.setState(({ runs, overlayIds, currentId }) => ({
+    runs: runs.filter((one) => one.id !== id),
+    overlayIds: overlayIds.filter((one) => one !== id),
+    currentId: currentId === id ? undefined : currentId,
+  }));
+  requestFrame();
+  const finish = (): void => {
+    clearTimeout(timer);
+    globalThis.removeEventListener?.('pagehide', finish);
+    dismissNotice(notice);
+    removeKept(id);
+  };
+  const timer = setTimeout(finish, UNDO_MS);
+  globalThis.addEventListener?.('pagehide', finish);
+  const notice = notify('plain', sentence('The run “{name}” was deleted.', { name: run.name }), () => {
+    clearTimeout(timer);
+    globalThis.removeEventListener?.('pagehide', finish);
+    dismissNotice(notice);
+    runsStore.setState((state) => ({
+      runs: [...state.runs, run].sort((a, b) => b.createdAt - a.createdAt),
+      currentId: before.currentId === id ? id : state.currentId,
+    }));
+    requestFrame();
+  });
+}

@@ -1,0 +1,98 @@
+// What the worker says, turned into what the page knows and what is kept. The app subscribes this once.
+import type { LabEvent } from '../lab/protocol';
+import { deviceFailed, deviceOpened } from './device';
+import { requestFrame } from './frames';
+import { keepChange, keepCheckpoint, keepRows, keepRun } from './keeper';
+import { notify } from './notices';
+import { createRowTable } from './rowTable';
+import { changeRun, findRun, isOver, runsStore, toKept } from './runs';
+import { samplesArrived, samplesFailed } from './samples';
+
+/** Tells every store concerned about one event. */
+export function receive(event: LabEvent): void {
+  switch (event.type) {
+    case 'opened':
+      deviceOpened(event.device);
+      return;
+    case 'started': {
+      const run = findRun(event.runId);
+      if (run === undefined) return;
+      const resumed = run.start !== undefined;
+      changeRun(run.id, { start: event.start, table: run.table ?? createRowTable() });
+      runsStore.setState({ loadedId: run.id });
+      const kept = toKept({ ...run, start: event.start });
+      if (kept !== undefined && !resumed) keepRun(kept);
+      requestFrame();
+      return;
+    }
+    case 'state': {
+      const run = findRun(event.runId);
+      if (run === undefined) return;
+      changeRun(run.id, {
+        state: event.state,
+        step: event.step,
+        detail: event.detail === undefined ? undefined : { template: event.detail, values: {} },
+      });
+      if (isOver(event.state)) {
+        runsStore.setState(({ activeId }) => ({ activeId: activeId === run.id ? undefined : activeId }));
+      }
+      if (run.start !== undefined) {
+        keepChange(run.id, { state: event.state, step: event.step, elapsedMs: run.elapsedMs });
+      }
+      requestFrame();
+      return;
+    }
+    case 'rows': {
+      const run = findRun(event.runId);
+      if (run === undefined) return;
+      run.table?.add(event.rows);
+      const step = event.rows.reduce((most, row) => Math.max(most, row.step), run.step);
+      changeRun(run.id, {
+        step,
+        elapsedMs: event.elapsedMs,
+        ...(run.pace === undefined ? { pace: { step, elapsedMs: event.elapsedMs } } : {}),
+      });
+      keepRows(run.id, event.rows);
+      requestFrame();
+      return;
+    }
+    case 'policyStopped': {
+      const run = findRun(event.runId);
+      if (run === undefined || run.stops.some((stop) => stop.policy === event.stop.policy)) return;
+      const stops = [...run.stops, event.stop];
+      changeRun(run.id, { stops });
+      keepChange(run.id, { stops });
+      requestFrame();
+      return;
+    }
+    case 'checkpoint': {
+      const run = findRun(event.runId);
+      if (run === undefined) return;
+      const { step } = event.checkpoint;
+      keepChange(run.id, { step: run.step, elapsedMs: run.elapsedMs });
+      void keepCheckpoint(run.id, event.checkpoint).then(() => changeRun(run.id, { checkpointStep: step }));
+      return;
+    }
+    case 'samples':
+      samplesArrived(event);
+      return;
+    case 'failed': {
+      const sentence = { template: event.template, values: event.values };
+      if (event.requestId !== undefined) {
+        samplesFailed(event.requestId, sentence);
+        return;
+      }
+      const run = findRun(event.runId);
+      if (run === undefined) {
+        if (event.runId === undefined) deviceFailed(sentence);
+        notify('problem', sentence);
+        return;
+      }
+      changeRun(run.id, { state: 'failed', detail: sentence });
+      runsStore.setState(({ activeId }) => ({ activeId: activeId === run.id ? undefined : activeId }));
+      if (run.start !== undefined) keepChange(run.id, { state: 'failed', step: run.step, elapsedMs: run.elapsedMs });
+      notify('problem', sentence);
+      return;
+    }
+  }
+}
