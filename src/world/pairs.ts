@@ -1,7 +1,7 @@
 // The four ways of making a preference pair that the paper compares, on the town's prompts.
 // Contrastive revisions and anchored preference optimization: arXiv 2408.06266, section 3.
-import { hashText, type Random } from '../engine/random';
-import type { PairSource, PreferencePair } from '../preferences/pair';
+import type { Random } from '../engine/random';
+import { pairId, type PairSource, type PreferencePair } from '../preferences/pair';
 import { judge, type JudgeBiases, type Sample } from './judge';
 import type { TownPrompt } from './prompts';
 import { reviseAnswer } from './reviser';
@@ -15,9 +15,8 @@ function pair(prompt: TownPrompt, source: PairSource, chosen: string, rejected: 
     throw new RangeError(`“${prompt.text}” belongs to the benchmark, whose prompts are in no pair`);
   }
   // The same content always has the same id, so a pair that is made twice is seen to be one.
-  const content = [source, prompt.text, chosen, rejected].join('\u0000');
-  const id = [1, 2].map((seed) => hashText(content, seed).toString(16).padStart(8, '0')).join('');
-  return { id: `${source}-${id}`, prompt: prompt.text, chosen, rejected, split, source, ...(rationale ? { rationale } : {}) };
+  const id = `${source}-${pairId([prompt.text, chosen, rejected])}`;
+  return { id, prompt: prompt.text, chosen, rejected, split, source, ...(rationale ? { rationale } : {}) };
 }
 
 /**
