@@ -60,6 +60,10 @@ export default defineConfig({
   build: {
     target: 'es2022',
     sourcemap: true,
+    // Inlined files are data: addresses, which the policy refuses for fonts and scripts.
+    assetsInlineLimit: 0,
+    // The licences of everything that is bundled travel with it.
+    license: { fileName: 'licences.md' },
     // One tfjs chunk of about a megabyte is expected; it is loaded by the worker, off the page's critical path.
     chunkSizeWarningLimit: 2000,
     rolldownOptions: { output: { intro: withoutEval } },

@@ -58,7 +58,7 @@ export const test = base.extend<Watched>({
 export async function openLab(page: Page, backend: Backend, recipe: object = tinyRecipe): Promise<void> {
   const text = Buffer.from(JSON.stringify(recipe)).toString('base64url');
   await page.goto(`?backend=${backend}#/compare?recipe=${text}`);
-  await expect(page.getByText(backend === 'webgpu' ? /WebGPU · .*software/ : /WASM · /).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: backend === 'webgpu' ? /WebGPU · .*software/ : /WASM · / })).toBeVisible();
 }
 
 export interface Table {
