@@ -43,6 +43,7 @@ export const definitions: Readonly<Record<string, Definition>> = {
   sft: {
     name: 'SFT',
     summary: 'Imitates the winners, token by token, and never looks at the losers or the reference.',
+    // Each pair's own token mean, so that a pair counts the same in any batch; TRL's mean is over all tokens of the batch.
     expression: '-lw / nw',
     citation: 'Cross-entropy, mean over the chosen completion’s tokens',
   },
@@ -110,7 +111,7 @@ export const definitions: Readonly<Record<string, Definition>> = {
     name: 'SPPO',
     summary: 'Pulls the winner’s log-ratio to a target above zero and the loser’s to the same below.',
     expression: '(sw - 1 / (2 * beta)) ^ 2 + (sl + 1 / (2 * beta)) ^ 2',
-    citation: 'Wu et al. 2024, arXiv 2405.00675, with hard labels as in TRL',
+    citation: 'Wu et al. 2024, arXiv 2405.00675, Eq. 4.7, with hard labels as in TRL',
   },
   aot: {
     name: 'AOT',

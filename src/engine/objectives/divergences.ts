@@ -7,7 +7,11 @@ export const fDivergences = ['reverse_kl', 'forward_kl', 'js_divergence', 'alpha
 /** In a hyper-parameter record, which holds numbers alone, a divergence is its place in `fDivergences`. */
 export type FDivergence = (typeof fDivergences)[number];
 
-/** The score of the chosen: f′(πθ/π_ref) without its additive constant, which cancels in differences. Exponents are clamped at 80, as TRL clamps alpha's. */
+/**
+ * The score of the chosen: f′(πθ/π_ref) without its additive constant, which cancels in differences.
+ * Exponents are held at 80, as TRL holds alpha's, so that they fit float32. TRL also takes alpha's exponential in float32,
+ * whatever the precision around it; here it has the precision of everything else.
+ */
 const scoreOfChosen: Record<FDivergence, string> = {
   reverse_kl: 'a',
   forward_kl: '-exp(min(-a, 80))',
