@@ -25,3 +25,19 @@ export function fillSlots(template: string, values: ErrorValues): string {
     Object.hasOwn(values, name) ? String(values[name]) : slot,
   );
 }
+
+/** A sentence for a person that is no error: an English template with `{slots}`, which is also the key of its translation. */
+export interface Remark {
+  readonly template: string;
+  readonly values: ErrorValues;
+}
+
+/** Makes a remark. The first argument is a string literal, so that it can be extracted for translation. */
+export function remark(template: string, values: ErrorValues = {}): Remark {
+  return { template, values };
+}
+
+/** A remark in English. */
+export function remarkText({ template, values }: Remark): string {
+  return fillSlots(template, values);
+}

@@ -22,7 +22,10 @@ export function alignTokens(chosen: readonly number[], rejected: readonly number
   // A common beginning and end belong to some longest common subsequence, and leaving them out makes the table small.
   const shorter = Math.min(chosen.length, rejected.length);
   let head = 0;
-  while (head < shorter && chosen[head] === rejected[head]) share(head, head++);
+  while (head < shorter && chosen[head] === rejected[head]) {
+    share(head, head);
+    head += 1;
+  }
   let tail = 0;
   while (tail < shorter - head && chosen[chosen.length - 1 - tail] === rejected[rejected.length - 1 - tail]) {
     tail += 1;
@@ -43,9 +46,15 @@ export function alignTokens(chosen: readonly number[], rejected: readonly number
     }
   }
   for (let i = 0, j = 0; i < rows && j < columns; ) {
-    if (chosen[head + i] === rejected[head + j]) share(head + i++, head + j++);
-    else if (length[(i + 1) * stride + j]! >= length[i * stride + j + 1]!) i += 1;
-    else j += 1;
+    if (chosen[head + i] === rejected[head + j]) {
+      share(head + i, head + j);
+      i += 1;
+      j += 1;
+    } else if (length[(i + 1) * stride + j]! >= length[i * stride + j + 1]!) {
+      i += 1;
+    } else {
+      j += 1;
+    }
   }
   return { chosenShared, rejectedShared };
 }

@@ -1,15 +1,13 @@
 // From unknown JSON to a preference pair, or to one sentence that says which field is wrong and why.
 // Imports and pasted data pass through here; inside, pairs are trusted.
 import { z } from 'zod';
-import { fillSlots, type ErrorValues } from '../engine/errors';
+import { remark, type Remark } from '../engine/errors';
 import { pairId, type PreferencePair } from './pair';
 import { splitByPrompt } from './prompt';
 
-export type PairProblem = { readonly template: string; readonly values: ErrorValues; readonly message: string };
-
 export type PairResult =
   | { readonly ok: true; readonly pair: PreferencePair }
-  | { readonly ok: false; readonly field: string; readonly problem: PairProblem };
+  | { readonly ok: false; readonly field: string; readonly problem: Remark };
 
 /** What is filled in where the data says nothing. */
 export interface PairDefaults {
@@ -29,11 +27,7 @@ const pairSchema = z.object({
   rationale: z.string().optional(),
 });
 
-/** Template strings are literals here, so that they can be extracted for translation. */
-function problem(field: string, template: string, values: ErrorValues = {}): PairResult {
-  const all = { field, ...values };
-  return { ok: false, field, problem: { template, values: all, message: fillSlots(template, all) } };
-}
+const refuse = (field: string, problem: Remark): PairResult => ({ ok: false, field, problem });
 
 /**
  * Reads one pair of the standard shape: `prompt`, `chosen`, `rejected`, and perhaps `id`, `split`, `source`, `rationale`.
@@ -44,22 +38,28 @@ export function validatePair(json: unknown, defaults: PairDefaults = {}): PairRe
   if (!result.success) {
     const issue = result.error.issues[0]!;
     if (issue.path.length === 0) {
-      return problem('pair', 'The pair is no object with prompt, chosen and rejected; it was left out.');
+      return refuse('pair', remark('The pair is no object with prompt, chosen and rejected; it was left out.'));
     }
     const field = issue.path.join('.');
     const isAbsent = typeof json === 'object' && json !== null && !(field in json);
-    return isAbsent
-      ? problem(field, 'The pair’s field “{field}” is missing; the pair was left out.')
-      : problem(field, 'The pair’s field “{field}” is wrong: {reason}. The pair was left out.', { reason: issue.message });
+    return refuse(
+      field,
+      isAbsent
+        ? remark('The pair’s field “{field}” is missing; the pair was left out.', { field })
+        : remark('The pair’s field “{field}” is wrong: {reason}. The pair was left out.', { field, reason: issue.message }),
+    );
   }
   const { prompt, chosen, rejected, rationale } = result.data;
   for (const field of ['prompt', 'chosen', 'rejected'] as const) {
     if (result.data[field].trim() === '') {
-      return problem(field, 'The pair’s field “{field}” is empty; the pair was left out.');
+      return refuse(field, remark('The pair’s field “{field}” is empty; the pair was left out.', { field }));
     }
   }
   if (chosen === rejected) {
-    return problem('rejected', 'The pair’s field “{field}” is the same as its “chosen”, so there is nothing to prefer; the pair was left out.');
+    return refuse(
+      'rejected',
+      remark('The pair’s “rejected” is the same as its “chosen”, so there is nothing to prefer; the pair was left out.'),
+    );
   }
   const { heldOutShare = 0.1, seed = 0, source = 'imported' } = defaults;
   return {

@@ -101,8 +101,8 @@ function recogniseByKeyWords(text: string): TownPrompt | null {
   const secrets = SECRETS.filter((secret) => words.has(secret));
   const complaint = only(COMPLAINTS.filter((one) => lower.includes(one.replace(/^a /, ''))));
 
-  if (names.length === 2 && words.has('nets') && words.has('more')) {
-    return comparisonPrompt(names[0]!, names[1]!, 0);
+  if (words.has('nets') && words.has('more')) {
+    return names.length === 2 ? comparisonPrompt(names[0]!, names[1]!, 0) : null;
   }
   if (names.length === 1 && secrets.length === 1 && /\b(?:where|hides?|hidden|find|keeps?|steal)\b/.test(lower)) {
     return sensitivePrompt(names[0]!, secrets[0]!, 0);

@@ -1,21 +1,7 @@
-// What the town says about an answer, as data that can be shown in any language. Made by the scorer and the reviser.
-import { fillSlots, type ErrorValues } from '../engine/errors';
+// What the town says about an answer, as data that can be shown in any language. Made by the scorer.
+import type { Remark } from '../engine/errors';
 
-/** A sentence for a person: an English template with `{slots}`, which is also the key of its translation, and their values. */
-export interface Remark {
-  readonly template: string;
-  readonly values: ErrorValues;
-}
-
-/** Makes a remark. The first argument is a string literal, so that it can be extracted for translation. */
-export function remark(template: string, values: ErrorValues = {}): Remark {
-  return { template, values };
-}
-
-/** A remark in English. */
-export function remarkText({ template, values }: Remark): string {
-  return fillSlots(template, values);
-}
+export { remark, remarkText, type Remark } from '../engine/errors';
 
 /** The town's verdict on one answer, computed from its text. */
 export interface GoldVerdict {
