@@ -2,7 +2,7 @@
 import type { BackendChoice, DeviceReport } from '../engine/device';
 import type { ErrorValues } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
-import type { GoldVerdict } from '../world/verdict';
+import type { GoldVerdict, Remark } from '../world/verdict';
 import type { Policy, Recipe } from './recipe';
 
 /**
@@ -22,8 +22,10 @@ export interface RunCheckpoint {
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
   /** Policies that were stopped, with the step and the reason. */
   readonly stopped: readonly PolicyStop[];
-  /** Completion tokens trained on so far, by policy. */
+  /** Tokens trained on so far, by policy: TRL's `num_tokens`. */
   readonly numTokens: readonly number[];
+  /** Time spent training so far, without pauses. */
+  readonly elapsedMs?: number;
 }
 
 export interface PolicyStop {
@@ -72,7 +74,8 @@ export interface RunStart {
   readonly heldOutPairs: number;
   /** The reference's own held-out figures by the same names, e.g. `eval_logps/chosen`. */
   readonly reference: Readonly<Record<string, number>>;
-  readonly warnings: readonly string[];
+  /** What was left out of the data and why. */
+  readonly warnings: readonly Remark[];
 }
 
 export type Request =

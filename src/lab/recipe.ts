@@ -2,7 +2,9 @@
 // The page edits one, a link carries one, the command line runs one, a stored run remembers one.
 import { z } from 'zod';
 import { UserError } from '../engine/errors';
-import { objectives } from '../engine/objectives';
+import {
+  compileExpression, compileObjective, objectives, resolveHyper, type CompiledObjective, type Hyper,
+} from '../engine/objectives';
 
 export const MAX_POLICIES = 16;
 
@@ -95,6 +97,9 @@ export function parseRecipe(json: unknown): Recipe {
         known: Object.keys(objectives).join(', '),
       });
     }
+    // Both throw sentences of their own, about a mistake in the expression or a number out of its range.
+    const { objective, hyper } = compileMember(member);
+    resolveHyper(objective, hyper);
   });
   const count = recipe.cohort.length * recipe.seeds.length;
   if (count > MAX_POLICIES) {
@@ -104,6 +109,16 @@ export function parseRecipe(json: unknown): Recipe {
     );
   }
   return recipe;
+}
+
+/**
+ * The objective of a member, ready to use, and its numbers.
+ * @throws UserError for an unknown objective, or ObjectiveError pointing at the mistake in an expression.
+ */
+export function compileMember(member: Member): { objective: CompiledObjective; hyper: Hyper } {
+  const objective =
+    member.objective === 'custom' ? compileExpression(member.expression ?? '') : compileObjective(member.objective);
+  return { objective, hyper: { ...member.hyper, beta: member.beta } };
 }
 
 /** The cohort's policies in the order in which they lie on the policy axis. */

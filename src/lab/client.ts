@@ -1,0 +1,115 @@
+// The page's side of the worker: sends requests, hands out events, and puts a worker that has died back on its feet.
+import { UserError } from '../engine/errors';
+import type { LabEvent, Request } from './protocol';
+import type { Greeting } from './worker';
+
+export interface LabClient {
+  send(request: Request): void;
+  /** Calls the listener for every event from now on; gives back the way to end that. */
+  subscribe(listener: (event: LabEvent) => void): () => void;
+  /** Ends the worker at once. */
+  dispose(): void;
+}
+
+/** The part of `Worker` that the client uses. */
+export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
+
+export interface ClientOptions {
+  /** Where the page's files lie; by default where the document does. */
+  readonly assets?: string;
+  readonly createWorker?: () => WorkerLike;
+}
+
+/** A worker that dies this often without having answered anything is not started again. */
+const MAX_DEATHS = 3;
+
+const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
+
+/**
+ * Starts the worker. When it dies (out of memory, say), the run under way and the samples being drawn are reported as
+ * failed, a new worker is started, and the backend is opened again as it was asked for last.
+ */
+export function createLabClient(options: ClientOptions = {}): LabClient {
+  const { createWorker = startWorker } = options;
+  const assets = options.assets ?? document.baseURI;
+  const listeners = new Set<(event: LabEvent) => void>();
+  /** Runs and samples that are waiting for an end. */
+  const runs = new Map<string, number>();
+  const samples = new Set<string>();
+  let opened: Extract<Request, { type: 'open' }> | undefined;
+  let deaths = 0;
+  let disposed = false;
+  let worker = start();
+
+  function start(): WorkerLike {
+    const started = createWorker();
+    started.addEventListener('message', (message) => {
+      if (started !== worker || disposed) return;
+      deaths = 0;
+      note((message as MessageEvent<LabEvent>).data);
+    });
+    const died = (event: Event): void => {
+      if (started === worker && !disposed) bury(event);
+    };
+    started.addEventListener('error', died);
+    started.addEventListener('messageerror', died);
+    const greeting: Greeting = { type: 'greeting', assets };
+    started.postMessage(greeting);
+    return started;
+  }
+
+  function emit(event: LabEvent): void {
+    for (const listener of [...listeners]) listener(event);
+  }
+
+  function note(event: LabEvent): void {
+    if (event.type === 'state') {
+      if (event.state === 'finished' || event.state === 'stopped' || event.state === 'failed') runs.delete(event.runId);
+      else runs.set(event.runId, event.step);
+    } else if (event.type === 'rows') {
+      const last = event.rows.at(-1);
+      if (last && runs.has(event.runId)) runs.set(event.runId, last.step);
+    } else if (event.type === 'samples' && event.done) samples.delete(event.requestId);
+    else if (event.type === 'failed' && event.requestId !== undefined) samples.delete(event.requestId);
+    emit(event);
+  }
+
+  function bury(event: Event): void {
+    worker.terminate();
+    deaths += 1;
+    const reason = event instanceof ErrorEvent && event.message ? event.message : 'no reason was given';
+    const told =
+      deaths < MAX_DEATHS
+        ? new UserError('The lab’s worker died ({reason}) and was started again. What was stored is kept; a run goes on from its last checkpoint.', { reason })
+        : new UserError('The lab’s worker keeps dying ({reason}). What was stored is kept; reload the page or choose another backend.', { reason });
+    const failure = { type: 'failed', message: told.message, template: told.template, values: told.values } as const;
+    const [lostRuns, lostSamples] = [[...runs], [...samples]];
+    runs.clear();
+    samples.clear();
+    if (deaths < MAX_DEATHS) worker = start();
+    if (lostRuns.length + lostSamples.length === 0) emit(failure);
+    for (const [runId, step] of lostRuns) {
+      emit({ ...failure, runId });
+      emit({ type: 'state', runId, state: 'failed', step, detail: told.message });
+    }
+    for (const requestId of lostSamples) emit({ ...failure, requestId });
+    if (deaths < MAX_DEATHS && opened) worker.postMessage(opened);
+  }
+
+  return {
+    send(request) {
+      if (request.type === 'open') opened = request;
+      if (request.type === 'train') runs.set(request.runId, request.resume?.step ?? 0);
+      if (request.type === 'sample') samples.add(request.requestId);
+      worker.postMessage(request);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {
+      disposed = true;
+      worker.terminate();
+    },
+  };
+}

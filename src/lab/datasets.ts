@@ -1,0 +1,117 @@
+// From preference pairs to what a run trains and is judged on: chosen by the recipe, split by prompt, encoded, hashed.
+import { z } from 'zod';
+import { UserError } from '../engine/errors';
+import { encodeSequence } from '../engine/tokenizer/chat';
+import type { Tokenizer } from '../engine/tokenizer/tokenizer';
+import type { EncodedPair } from '../engine/training/types';
+import type { PreferencePair } from '../preferences/pair';
+import { remark, type Remark } from '../world/verdict';
+import { datasetFile, loadJson, shippedDatasets, type AssetLoader, type ShippedDataset } from './assets';
+import type { Recipe } from './recipe';
+import { sha256 } from './sha256';
+
+const pairSchema = z.object({
+  id: z.string().min(1),
+  prompt: z.string(),
+  chosen: z.string().min(1),
+  rejected: z.string().min(1),
+  split: z.enum(['train', 'heldOut']),
+  source: z.enum(['clair', 'off_policy', 'on_policy', 'stronger', 'written', 'imported']),
+  rationale: z.string().optional(),
+});
+
+const shippedSchema = z.object({
+  version: z.literal(1),
+  /** What the losers were sampled from: the hash of the checkpoint's file. */
+  checkpoint: z.string().optional(),
+  pairs: z.array(pairSchema).min(1),
+});
+
+export function isShippedDataset(name: string): name is ShippedDataset {
+  return (shippedDatasets as readonly string[]).includes(name);
+}
+
+/**
+ * The pairs of a dataset that ships.
+ * @throws UserError naming the field that is wrong.
+ */
+export async function loadShippedPairs(load: AssetLoader, dataset: ShippedDataset): Promise<PreferencePair[]> {
+  const path = datasetFile(dataset);
+  const result = shippedSchema.safeParse(await loadJson(load, path));
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new UserError('The field “{field}” of {path} is wrong: {reason}. Nothing was changed.', {
+      field: issue.path.join('.') || 'dataset',
+      path,
+      reason: issue.message,
+    });
+  }
+  return result.data.pairs;
+}
+
+/** A pair with its tokens. */
+export interface PreparedPair extends EncodedPair {
+  readonly pair: PreferencePair;
+}
+
+export interface PreparedData {
+  readonly train: readonly PreparedPair[];
+  readonly heldOut: readonly PreparedPair[];
+  /** SHA-256 (hex) over the pairs that are used, in order, training pairs first. */
+  readonly hash: string;
+  /** What was left out and why. */
+  readonly warnings: readonly Remark[];
+}
+
+/**
+ * Takes the first so many pairs of each side that the recipe asks for, in the dataset's order. Pairs that do not fit into
+ * the model's context are left out, and so are training pairs whose prompt is also held out: the split goes by prompt.
+ * @throws UserError if one side is left without a pair.
+ */
+export function prepareData(
+  pairs: readonly PreferencePair[],
+  wanted: Recipe['data'],
+  tokenizer: Tokenizer,
+  context: number,
+): PreparedData {
+  const warnings: Remark[] = [];
+  const heldOutPrompts = new Set(pairs.filter((pair) => pair.split === 'heldOut').map((pair) => pair.prompt.trim()));
+  let tooLong = 0;
+  let shared = 0;
+
+  const take = (split: PreferencePair['split'], count: number): PreparedPair[] => {
+    const out: PreparedPair[] = [];
+    for (const pair of pairs) {
+      if (out.length === count) break;
+      if (pair.split !== split) continue;
+      if (split === 'train' && heldOutPrompts.has(pair.prompt.trim())) {
+        shared += 1;
+        continue;
+      }
+      const chosen = encodeSequence(tokenizer, pair.prompt, pair.chosen);
+      const rejected = encodeSequence(tokenizer, pair.prompt, pair.rejected);
+      if (Math.max(chosen.ids.length, rejected.ids.length) > context) tooLong += 1;
+      else out.push({ pair, chosen, rejected });
+    }
+    return out;
+  };
+  const train = take('train', wanted.trainPairs);
+  const heldOut = take('heldOut', wanted.heldOutPairs);
+
+  if (train.length === 0) throw new UserError('The dataset has no training pairs that this model can read. Nothing was changed; choose another dataset.');
+  if (heldOut.length === 0) throw new UserError('The dataset has no held-out pairs that this model can read, so nothing could be judged. Nothing was changed; choose another dataset.');
+  if (tooLong > 0) warnings.push(remark('{count} pairs were left out: they are longer than the model’s {context} tokens.', { count: tooLong, context }));
+  if (shared > 0) warnings.push(remark('{count} training pairs were left out: their prompts are held out too.', { count: shared }));
+  if (train.length < wanted.trainPairs) {
+    warnings.push(remark('The dataset has {found} training pairs, and the recipe asks for {wanted}.', { found: train.length, wanted: wanted.trainPairs }));
+  }
+  if (heldOut.length < wanted.heldOutPairs) {
+    warnings.push(remark('The dataset has {found} held-out pairs, and the recipe asks for {wanted}.', { found: heldOut.length, wanted: wanted.heldOutPairs }));
+  }
+  return { train, heldOut, hash: hashPairs([...train, ...heldOut].map(({ pair }) => pair)), warnings };
+}
+
+/** SHA-256 (hex) over what the numbers of a run depend on: each pair's texts and side, in order. */
+export function hashPairs(pairs: readonly PreferencePair[]): string {
+  return sha256(JSON.stringify(pairs.map(({ prompt, chosen, rejected, split }) => [prompt, chosen, rejected, split])));
+}

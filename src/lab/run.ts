@@ -1,0 +1,232 @@
+// One run: a cohort, its data and how far it has come. The runner decides when it may take a step; this file knows what a
+// step is, when held-out pairs are looked at, and what is worth keeping.
+import { UserError } from '../engine/errors';
+import type { DeviceReport } from '../engine/device';
+import type { Cohort, CohortOptions, ScoredPair } from '../engine/training/types';
+import { batchOrder } from './batches';
+import type { PreparedData } from './datasets';
+import { alignPair, heldOutFigures, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
+import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunStart } from './protocol';
+import { compileMember, policiesOf, type Recipe } from './recipe';
+import type { Reference } from './reference';
+
+export interface RunOptions {
+  readonly id: string;
+  readonly recipe: Recipe;
+  readonly data: PreparedData;
+  readonly reference: Reference;
+  readonly device: DeviceReport;
+  readonly resume?: RunCheckpoint;
+  readonly createCohort: (options: CohortOptions) => Cohort;
+  readonly emit: (event: LabEvent) => void;
+  /** Awaited between pieces of work, so that requests are heard. */
+  readonly between: () => Promise<void>;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+export interface TrainingRun {
+  readonly id: string;
+  readonly recipe: Recipe;
+  readonly cohort: Cohort;
+  /** Steps taken. */
+  readonly step: number;
+  /** True when no step is left, or no policy. */
+  readonly done: boolean;
+  /** True when every policy was stopped. */
+  readonly allStopped: boolean;
+  /** One training step; where it is due, held-out figures and a checkpoint. */
+  advance(): Promise<void>;
+  /** Sends the rows that are waiting. */
+  flush(): void;
+  /** Sends a checkpoint, unless this step's has been sent. */
+  checkpoint(): Promise<void>;
+  dispose(): void;
+}
+
+/** Rows are sent together at most this often, unless held-out figures are among them. */
+const FLUSH_MS = 100;
+/** Reading back all weights and moments takes time, so it is done at evaluations, and not more often than this. */
+const CHECKPOINT_MS = 10_000;
+
+/** A cohort as the recipe describes it, with a checkpoint's weights where one is given. */
+export function createRunCohort(
+  recipe: Recipe,
+  reference: Reference,
+  createCohort: (options: CohortOptions) => Cohort,
+  checkpoint?: RunCheckpoint,
+): Cohort {
+  const policies = policiesOf(recipe).map(({ member }) => ({ ...compileMember(member), learningRate: member.learningRate }));
+  const { batchSize: _, ...schedule } = recipe.schedule;
+  const cohort = createCohort({ weights: reference.model.weights, policies, schedule });
+  if (checkpoint) {
+    try {
+      checkCheckpoint(checkpoint, cohort.size, reference);
+      cohort.restore(checkpoint);
+      for (const { policy, reason } of checkpoint.stopped) cohort.stop(policy, reason);
+    } catch (error) {
+      cohort.dispose();
+      throw error;
+    }
+  }
+  return cohort;
+}
+
+/** Stored work may come from another version, or from a recipe that was edited by hand. */
+function checkCheckpoint(checkpoint: RunCheckpoint, size: number, reference: Reference): void {
+  for (const [name, { shape }] of Object.entries(reference.model.weights.tensors)) {
+    for (const key of [name, `adam_m/${name}`, `adam_v/${name}`]) {
+      const found = checkpoint.tensors[key];
+      const wanted = [size, ...shape];
+      if (!found || found.shape.length !== wanted.length || found.shape.some((length, i) => length !== wanted[i])) {
+        throw new UserError(
+          'The run’s checkpoint does not fit its recipe: “{name}” should have the shape [{wanted}]. Its metrics are kept; train the recipe anew.',
+          { name: key, wanted: wanted.join(', ') },
+        );
+      }
+    }
+  }
+}
+
+/** Scores the reference, sends `started` and the first held-out figures, and is then ready to advance. */
+export async function createRun(options: RunOptions): Promise<TrainingRun> {
+  const { id, recipe, data, reference, resume, emit, now, between } = options;
+  const { steps, batchSize } = recipe.schedule;
+  const policies = policiesOf(recipe);
+  const members = policies.map(({ member }) => compileMember(member));
+  const mismatchedIn = members.some(({ objective }) => objective.needsMismatched) ? batchSize : undefined;
+
+  let elapsedMs = resume?.elapsedMs ?? 0;
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    const began = now();
+    try {
+      return await work();
+    } finally {
+      elapsedMs += now() - began;
+    }
+  };
+
+  const scores = await reference.score(data, mismatchedIn, between);
+  const heldOut = data.heldOut.map(alignPair);
+  const train = data.train.map(
+    ({ chosen, rejected }, i): ScoredPair => ({
+      chosen,
+      rejected,
+      referenceChosen: scores.trainChosen[i]!,
+      referenceRejected: scores.trainRejected[i]!,
+    }),
+  );
+  const orders = new Map(recipe.seeds.map((seed) => [seed, batchOrder(seed, train.length, batchSize)]));
+
+  const cohort = createRunCohort(recipe, reference, options.createCohort, resume);
+  const stops: PolicyStop[] = [...(resume?.stopped ?? [])];
+  const tokensBefore = policies.map((_, k) => resume?.numTokens[k] ?? 0);
+  const numTokens = [...tokensBefore];
+  let rows: MetricsRow[] = [];
+  let flushedAt = now();
+  let keptStep = resume?.step ?? -1;
+  let keptAt = now();
+
+  const flush = (): void => {
+    if (rows.length === 0) return;
+    emit({ type: 'rows', runId: id, rows, elapsedMs: Math.round(elapsedMs) });
+    rows = [];
+    flushedAt = now();
+  };
+
+  /** Reports policies that the cohort has stopped since the last look. */
+  const noticeStops = (): void => {
+    for (const [policy, reason] of cohort.stopped) {
+      if (stops.some((stop) => stop.policy === policy)) continue;
+      const stop: PolicyStop = { policy, step: cohort.step, reason };
+      stops.push(stop);
+      emit({ type: 'policyStopped', runId: id, stop });
+    }
+  };
+
+  const evaluate = (found: readonly PairLogProbs[]): void => {
+    members.forEach(({ objective, hyper }, k) => {
+      if (cohort.stopped.has(k)) return;
+      const values = heldOutFigures(heldOut, found[k]!, scores.heldOut, objective, hyper, batchSize);
+      if (Object.values(values).every(Number.isFinite)) rows.push({ step: cohort.step, policy: k, values });
+      else cohort.stop(k, 'A held-out figure was not a finite number.');
+    });
+    noticeStops();
+    flush();
+  };
+
+  const checkpoint = async (): Promise<void> => {
+    if (keptStep === cohort.step) return;
+    const state = await cohort.save();
+    keptStep = state.step;
+    keptAt = now();
+    emit({
+      type: 'checkpoint',
+      runId: id,
+      checkpoint: { step: state.step, tensors: state.tensors, stopped: [...stops], numTokens: [...numTokens], elapsedMs: Math.round(elapsedMs) },
+    });
+  };
+
+  const advance = (): Promise<void> =>
+    timed(async () => {
+      const step = cohort.step + 1;
+      const picked = new Map([...orders].map(([seed, order]) => [seed, order(step).map((i) => train[i]!)]));
+      const metrics = await cohort.train(policies.map(({ seed }) => picked.get(seed)!));
+      metrics.forEach((values, k) => {
+        if (values === null) return;
+        numTokens[k] = tokensBefore[k]! + (values.num_tokens ?? 0);
+        rows.push({ step, policy: k, values: finiteOnly({ ...values, num_tokens: numTokens[k]! }) });
+      });
+      noticeStops();
+      if (cohort.step % recipe.evaluation.every === 0 || cohort.step >= steps) {
+        flush();
+        evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
+        if (now() - keptAt >= CHECKPOINT_MS) await checkpoint();
+      } else if (now() - flushedAt >= FLUSH_MS) {
+        flush();
+      }
+    });
+
+  const start: RunStart = {
+    recipe,
+    policies,
+    device: options.device,
+    dataHash: data.hash,
+    trainPairs: train.length,
+    heldOutPairs: heldOut.length,
+    reference: referenceFigures(scores.heldOut),
+    warnings: data.warnings,
+  };
+  try {
+    emit({ type: 'started', runId: id, start });
+    // Before the first step every policy is the reference, so its figures need no further look at the device.
+    if (!resume) evaluate(policies.map(() => scores.heldOut));
+  } catch (error) {
+    cohort.dispose();
+    throw error;
+  }
+
+  return {
+    id,
+    recipe,
+    cohort,
+    get step() {
+      return cohort.step;
+    },
+    get done() {
+      return cohort.step >= steps || cohort.stopped.size === cohort.size;
+    },
+    get allStopped() {
+      return cohort.stopped.size === cohort.size;
+    },
+    advance,
+    flush,
+    checkpoint,
+    dispose: () => cohort.dispose(),
+  };
+}
+
+/** JSON and charts know no infinities; a figure that is one is left out of its row. */
+function finiteOnly(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
+}
