@@ -28,6 +28,14 @@ export function hashText(text: string, seed = 0): number {
   return hashWords(h);
 }
 
+/** An id that follows from content: 64 bits as hex, so that among a million texts hardly ever two are alike. */
+export function contentId(content: readonly string[]): string {
+  const text = JSON.stringify(content);
+  // Backwards for the second half: two seeds of one hash would collide together more often than chance.
+  const backwards = text.split('').reverse().join('');
+  return [text, backwards].map((one) => hashText(one).toString(16).padStart(8, '0')).join('');
+}
+
 export interface Random {
   /** The next number in [0, 1). */
   next(): number;

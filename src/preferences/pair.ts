@@ -1,5 +1,4 @@
 // The preference pair: the unit of data that everything above the engine passes around.
-import { hashText } from '../engine/random';
 
 /** How a pair came to be; ids are stable because recipes and stored datasets name them. */
 export type PairSource = 'clair' | 'off_policy' | 'on_policy' | 'stronger' | 'written' | 'imported';
@@ -20,10 +19,4 @@ export interface PreferencePair {
   readonly source: PairSource;
   /** Why chosen is better, e.g. the reviser's reasoning. */
   readonly rationale?: string;
-}
-
-/** An id that follows from content: 64 bits, so that a dataset of a million pairs hardly ever has two alike. */
-export function pairId(content: readonly string[]): string {
-  const text = JSON.stringify(content);
-  return [1, 2].map((seed) => hashText(text, seed).toString(16).padStart(8, '0')).join('');
 }

@@ -2,7 +2,8 @@
 // Imports and pasted data pass through here; inside, pairs are trusted.
 import { z } from 'zod';
 import { remark, type Remark } from '../engine/errors';
-import { pairId, type PreferencePair } from './pair';
+import { contentId } from '../engine/random';
+import type { PreferencePair } from './pair';
 import { splitByPrompt } from './prompt';
 
 export type PairResult =
@@ -65,7 +66,7 @@ export function validatePair(json: unknown, defaults: PairDefaults = {}): PairRe
   return {
     ok: true,
     pair: {
-      id: result.data.id ?? pairId([prompt, chosen, rejected]),
+      id: result.data.id ?? contentId([prompt, chosen, rejected]),
       prompt,
       chosen,
       rejected,

@@ -1,7 +1,7 @@
 // The four ways of making a preference pair that the paper compares, on the town's prompts.
 // Contrastive revisions and anchored preference optimization: arXiv 2408.06266, section 3.
-import type { Random } from '../engine/random';
-import { pairId, type PairSource, type PreferencePair } from '../preferences/pair';
+import { contentId, type Random } from '../engine/random';
+import type { PairSource, PreferencePair } from '../preferences/pair';
 import { judge, type JudgeBiases, type Sample } from './judge';
 import type { TownPrompt } from './prompts';
 import { reviseAnswer } from './reviser';
@@ -15,7 +15,7 @@ function pair(prompt: TownPrompt, source: PairSource, chosen: string, rejected: 
     throw new RangeError(`“${prompt.text}” belongs to the benchmark, whose prompts are in no pair`);
   }
   // The same content always has the same id, so a pair that is made twice is seen to be one.
-  const id = `${source}-${pairId([prompt.text, chosen, rejected])}`;
+  const id = `${source}-${contentId([prompt.text, chosen, rejected])}`;
   return { id, prompt: prompt.text, chosen, rejected, split, source, ...(rationale ? { rationale } : {}) };
 }
 
