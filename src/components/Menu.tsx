@@ -12,16 +12,20 @@ export interface MenuButtonProps {
   /** The chosen item, where the menu is a choice. */
   readonly value?: string;
   readonly children?: ReactNode;
+  /** Without the mark of a menu, where a picture already says so. */
+  readonly plain?: boolean;
 }
 
-export function MenuButton({ label, items, onAction, value, children }: MenuButtonProps) {
+export function MenuButton({ label, items, onAction, value, children, plain = false }: MenuButtonProps) {
   return (
     <MenuTrigger>
       <Button kind="quiet" aria-label={label}>
         {children ?? label}
-        <svg className={styles.chevron} viewBox="0 0 8 8" aria-hidden="true">
-          <path d="M1 2.5 4 5.5 7 2.5" />
-        </svg>
+        {!plain && (
+          <svg className={styles.chevron} viewBox="0 0 8 8" aria-hidden="true">
+            <path d="M1 2.5 4 5.5 7 2.5" />
+          </svg>
+        )}
       </Button>
       <Popover className={styles.popover!} offset={2}>
         <Menu

@@ -39,7 +39,14 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
 
-/** A day and time in the reader's language, short. */
-export function formatDate(time: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+/** A day and time in the reader's language, short; the year is told when it is another one. */
+export function formatDate(time: number, locale: string, now = Date.now()): string {
+  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(time);
 }

@@ -1,8 +1,8 @@
-// The experiment being set up: one recipe, always valid, kept as it is edited. Presets, files and links replace it.
+// The experiment being set up: one recipe, its fields always in order, kept as it is edited. Presets, files and links replace it.
 import { createStore } from 'zustand/vanilla';
 import { UserError } from '../engine/errors';
 import { objectives } from '../engine/objectives';
-import { MAX_POLICIES, parseRecipe, type Member, type Recipe } from '../lab/recipe';
+import { MAX_POLICIES, parseRecipe, recipeSchema, type Member, type Recipe } from '../lab/recipe';
 import { report } from './notices';
 import { services } from './services';
 
@@ -40,11 +40,22 @@ export function chooseRecipe(recipe: Recipe): void {
 }
 
 /**
+ * A recipe whose fields are in order but whose expressions may be half typed. Training asks for more; see
+ * `recipeProblem` of the compare workbench.
+ * @throws UserError when a field is wrong.
+ */
+function parseDraft(json: unknown): Recipe {
+  const draft = recipeSchema.safeParse(json);
+  // What is wrong is told in the words of the full check.
+  return draft.success ? draft.data : parseRecipe(json);
+}
+
+/**
  * Changes parts of the recipe.
- * @throws UserError when the result is no recipe; then nothing changes.
+ * @throws UserError when a field is wrong; then nothing changes.
  */
 export function changeRecipe(change: Partial<Recipe>): void {
-  chooseRecipe(parseRecipe({ ...experimentStore.getState().recipe, ...change }));
+  chooseRecipe(parseDraft({ ...experimentStore.getState().recipe, ...change }));
 }
 
 export function changeMember(index: number, change: Partial<Member>): void {
@@ -102,7 +113,7 @@ export async function restoreRecipe(): Promise<boolean> {
   try {
     const stored = await services().shelf.loadSetting(KEY);
     if (stored === undefined || experimentStore.getState().chosen) return false;
-    experimentStore.setState({ recipe: parseRecipe(stored), chosen: true });
+    experimentStore.setState({ recipe: parseDraft(stored), chosen: true });
     return true;
   } catch {
     return false;

@@ -50,6 +50,12 @@ export function keepCheckpoint(id: string, checkpoint: RunCheckpoint): Promise<v
   return write(() => services().shelf.saveCheckpoint(id, checkpoint));
 }
 
+/** Drops the rows after a checkpoint from which the run goes on. */
+export function keepOnlyUntil(id: string, step: number): void {
+  void flush();
+  void write(() => services().shelf.dropRowsAfter(id, step));
+}
+
 /** Forgets rows that were not written yet, of a run that is being deleted. */
 export function dropRows(id: string): void {
   waiting.delete(id);

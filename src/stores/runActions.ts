@@ -2,7 +2,7 @@
 import { UserError } from '../engine/errors';
 import { policiesOf, type Recipe } from '../lab/recipe';
 import { requestFrame } from './frames';
-import { keepChange, removeKept } from './keeper';
+import { keepChange, keepOnlyUntil, removeKept } from './keeper';
 import { dismissNotice, notify, report, sentence } from './notices';
 import { createRowTable } from './rowTable';
 import { canContinue, changeRun, findRun, fromKept, isOver, runsStore, type Run } from './runs';
@@ -19,11 +19,15 @@ function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** What a run is called until somebody names it: its objectives. */
-function nameOf(recipe: Recipe): string {
-  if (recipe.name !== 'Untitled' && recipe.name !== '') return recipe.name;
+/** What a run is called until somebody names it: its recipe's name or its objectives, numbered where others have the same. */
+export function nameFor(recipe: Recipe, taken: readonly string[]): string {
   const labels = [...new Set(policiesOf(recipe).map((policy) => policy.label))];
-  return labels.length > 4 ? `${labels.slice(0, 3).join(', ')}, …` : labels.join(', ');
+  const objectives = labels.length > 4 ? `${labels.slice(0, 3).join(', ')}, …` : labels.join(', ');
+  const name = recipe.name === 'Untitled' || recipe.name === '' ? objectives : recipe.name;
+  if (!taken.includes(name)) return name;
+  let number = 2;
+  while (taken.includes(`${name} (${number})`)) number += 1;
+  return `${name} (${number})`;
 }
 
 /** Starts a new run of the recipe and shows it; with `paused` it waits before its first step. */
@@ -32,7 +36,7 @@ export function train(recipe: Recipe, paused = false): string {
   if (activeId !== undefined) return activeId;
   const run: Run = {
     id: newId(),
-    name: nameOf(recipe),
+    name: nameFor(recipe, runs.map((one) => one.name)),
     createdAt: Date.now(),
     recipe,
     state: 'preparing',
@@ -93,7 +97,15 @@ export async function resume(): Promise<void> {
     // Two presses, or a run started meanwhile: the first one wins.
     if (runsStore.getState().activeId !== undefined) return;
     run.table?.truncate(checkpoint.step);
-    changeRun(run.id, { state: 'preparing', step: checkpoint.step, pace: undefined, detail: undefined });
+    keepOnlyUntil(run.id, checkpoint.step);
+    changeRun(run.id, {
+      state: 'preparing',
+      step: checkpoint.step,
+      stops: checkpoint.stopped,
+      elapsedMs: checkpoint.elapsedMs ?? run.elapsedMs,
+      pace: undefined,
+      detail: undefined,
+    });
     runsStore.setState({ activeId: run.id });
     services().lab.send({ type: 'train', runId: run.id, recipe: run.recipe, resume: checkpoint });
     requestFrame();

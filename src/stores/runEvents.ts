@@ -31,7 +31,8 @@ export function receive(event: LabEvent): void {
       changeRun(run.id, {
         state: event.state,
         step: event.step,
-        detail: event.detail === undefined ? undefined : { template: event.detail, values: {} },
+        // What failed has been said, in a form that can be translated.
+        ...(event.state === 'failed' ? {} : { detail: undefined }),
       });
       if (isOver(event.state)) {
         runsStore.setState(({ activeId }) => ({ activeId: activeId === run.id ? undefined : activeId }));

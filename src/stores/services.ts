@@ -31,6 +31,8 @@ export interface Shelf {
   createRun(run: KeptRun): Promise<void>;
   changeRun(id: string, change: RunChange): Promise<void>;
   appendRows(id: string, rows: readonly MetricsRow[]): Promise<void>;
+  /** Forgets rows that a run going on from its checkpoint will tell again. */
+  dropRowsAfter(id: string, step: number): Promise<void>;
   saveCheckpoint(id: string, checkpoint: RunCheckpoint): Promise<void>;
   loadCheckpoint(id: string): Promise<RunCheckpoint | undefined>;
   listRuns(): Promise<KeptRun[]>;

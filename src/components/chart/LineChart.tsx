@@ -9,6 +9,7 @@ import { Readout } from './Readout';
 import { domainOf, niceTicks, type Domain } from './scale';
 import type { Series } from './series';
 import { SeriesLayer } from './SeriesLayer';
+import { useRem } from './useRem';
 import styles from './chart.module.css';
 
 export interface LineChartProps {
@@ -26,6 +27,8 @@ export interface LineChartProps {
   readonly highlight?: string;
   /** Charts with the same group move one cursor. */
   readonly group?: string;
+  /** Nothing is known yet: the reference is drawn at no particular height, and the axis has no numbers. */
+  readonly sketch?: boolean;
   /** Decimals in the readout. */
   readonly digits?: number;
   readonly formatTick?: (value: number) => string;
@@ -34,16 +37,18 @@ export interface LineChartProps {
 const NO_TICKS: readonly number[] = [];
 
 export function LineChart(props: LineChartProps) {
-  const { name, series, steps, reference, big = false, highlight, group, digits = 2 } = props;
+  const { name, series, steps, big = false, highlight, group, digits = 2, sketch = false } = props;
+  const rem = useRem();
   const thin = useMemo(() => series.map((one) => decimate(one)), [series]);
   const rows = useMemo(() => {
     const all = new Set<number>([0, steps]);
     for (const one of thin) for (const step of one.steps) all.add(step);
     return [...all].sort((a, b) => a - b).map((step) => ({ step, probe: 0 }));
   }, [thin, steps]);
-  const empty = series.every((one) => one.steps.length === 0) && reference === undefined;
+  const empty = series.every((one) => one.steps.length === 0) && props.reference === undefined;
+  const reference = props.reference ?? (empty && sketch ? 0.62 : undefined);
   const range = props.domain ?? domainOf(thin, reference === undefined ? [] : [reference]);
-  const ticks = empty ? NO_TICKS : niceTicks(range, big ? 6 : 3);
+  const ticks = empty ? NO_TICKS : niceTicks(range, big ? 5 : 3);
   const domain: [number, number] = empty ? [0, 1] : [ticks[0]!, ticks.at(-1)!];
   const stepTicks = niceTicks([0, steps], big ? 5 : 2).filter((tick) => tick <= steps && Number.isInteger(tick));
 
@@ -53,7 +58,7 @@ export function LineChart(props: LineChartProps) {
       className={styles.chart}
       style={{ width: '100%', height: '100%' }}
       data={rows}
-      margin={big ? { top: 8, right: 88, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }}
+      margin={big ? { top: 8, right: 5.6 * rem, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }}
       title={name}
       {...(group === undefined ? {} : { syncId: group, syncMethod: 'value' as const })}
     >
@@ -66,14 +71,14 @@ export function LineChart(props: LineChartProps) {
         tickLine={false}
         axisLine={{ stroke: 'var(--line-strong)' }}
         tick={{ fill: 'var(--ink-2)' }}
-        height={22}
+        height={1.4 * rem}
         interval="preserveStartEnd"
         allowDataOverflow
       />
       <YAxis
         domain={domain}
         ticks={[...ticks]}
-        width={big ? 44 : 40}
+        width={2.6 * rem}
         tickLine={false}
         axisLine={false}
         tick={{ fill: 'var(--ink-2)' }}
@@ -85,6 +90,7 @@ export function LineChart(props: LineChartProps) {
       <Line dataKey="probe" stroke="none" dot={false} activeDot={false} isAnimationActive={false} legendType="none" />
       <SeriesLayer
         series={thin}
+        rem={rem}
         markers={big}
         labels={big}
         referenceLabel={props.referenceLabel ?? t('reference')}

@@ -57,11 +57,19 @@ export function MarkerGlyph({ marker, color }: { readonly marker: Marker; readon
   );
 }
 
-interface LabelPlace {
-  readonly series: Series;
-  readonly at: number;
+/** A line's name: where the line ends, and where its name finds room. */
+export interface LabelPlace {
+  readonly id: string;
+  readonly text: string;
+  /** A CSS colour. */
+  readonly color: string;
+  readonly fromX: number;
+  readonly fromY: number;
   y: number;
 }
+
+/** Between two names, in pixels at a rem of 16. */
+const LABEL_GAP = 13;
 
 /** Moves labels apart until none overlaps, each as near to its line's end as the others allow. */
 export function spreadLabels(places: LabelPlace[], gap: number, top: number, bottom: number): void {
@@ -90,9 +98,11 @@ export interface SeriesLayerProps {
   readonly referenceLabel: string;
   /** Id of the line to bring out; the others fade. */
   readonly highlight?: string;
+  /** Pixels in a rem, which the theme sets. */
+  readonly rem: number;
 }
 
-export function SeriesLayer({ series, markers, labels, reference, referenceLabel, highlight }: SeriesLayerProps) {
+export function SeriesLayer({ rem, series, markers, labels, reference, referenceLabel, highlight }: SeriesLayerProps) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   const area = usePlotArea();
@@ -100,6 +110,7 @@ export function SeriesLayer({ series, markers, labels, reference, referenceLabel
   const x: Scale = (value) => xScale(value);
   const y: Scale = (value) => yScale(value);
   const right = area.x + area.width;
+  const textScale = rem / 16;
   const referenceY = reference === undefined ? undefined : y(reference);
   // The newest lines lie on top, the highlighted one above them all.
   const order = [...series].sort(
@@ -112,10 +123,21 @@ export function SeriesLayer({ series, markers, labels, reference, referenceLabel
     for (const one of series) {
       if (one.past) continue;
       const last = one.mean.findLastIndex((value) => Number.isFinite(value));
-      const at = last < 0 ? undefined : y(one.mean[last]!);
-      if (at !== undefined) places.push({ series: one, at, y: at });
+      const atX = last < 0 ? undefined : x(one.steps[last]!);
+      const atY = last < 0 ? undefined : y(one.mean[last]!);
+      if (atX === undefined || atY === undefined) continue;
+      places.push({ id: one.id, text: one.label, color: seriesColor(one.color), fromX: atX, fromY: atY, y: atY });
     }
-    spreadLabels(places, 13, area.y + 5, area.y + area.height - 3);
+    // The reference's name stands at the right, where the lines' names do once they have arrived there.
+    const arrived = places.some((place) => place.fromX > right - 48);
+    if (referenceY !== undefined && arrived) {
+      places.push({ id: '', text: referenceLabel, color: 'var(--reference)', fromX: right, fromY: referenceY, y: referenceY });
+    }
+    const gap = LABEL_GAP * textScale;
+    spreadLabels(places, gap, area.y + 5, area.y + area.height - 3);
+    if (referenceY !== undefined && !arrived) {
+      places.push({ id: '', text: referenceLabel, color: 'var(--reference)', fromX: right, fromY: referenceY, y: referenceY });
+    }
   }
 
   return (
@@ -123,9 +145,6 @@ export function SeriesLayer({ series, markers, labels, reference, referenceLabel
       {referenceY !== undefined && (
         <g>
           <line x1={area.x} x2={right} y1={referenceY} y2={referenceY} className={styles.reference} />
-          <text x={area.x + 5} y={referenceY - 5} className={styles.referenceLabel}>
-            {referenceLabel}
-          </text>
         </g>
       )}
       {order.map((one) => (
@@ -175,14 +194,19 @@ export function SeriesLayer({ series, markers, labels, reference, referenceLabel
         </g>
       ))}
       {places.map((place) => (
-        <g key={place.series.id} opacity={faded(place.series) ? 0.3 : 1}>
+        <g key={place.id} opacity={highlight !== undefined && place.id !== highlight ? 0.3 : 1}>
           <path
-            d={`M${right + 3},${place.at.toFixed(1)}L${right + 11},${place.y.toFixed(1)}`}
-            stroke={seriesColor(place.series.color)}
+            d={`M${place.fromX + 6},${place.fromY.toFixed(1)}L${place.fromX + 14},${place.y.toFixed(1)}`}
+            stroke={place.color}
             className={styles.leader}
           />
-          <text x={right + 15} y={place.y} dy="0.34em" className={styles.endLabel}>
-            {place.series.label}
+          <text
+            x={place.fromX + 18}
+            y={place.y}
+            dy="0.34em"
+            className={place.id === '' ? styles.referenceLabel : styles.endLabel}
+          >
+            {place.text}
           </text>
         </g>
       ))}

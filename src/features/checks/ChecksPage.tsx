@@ -62,11 +62,11 @@ function DeviceSection({ report }: { readonly report: DeviceReport }) {
           </div>
         ))}
       </dl>
-      <h3>{t('Features')}</h3>
+      <h4>{t('Features')}</h4>
       <p className={styles.features}>{report.features.length === 0 ? t('none') : report.features.join(' · ')}</p>
       {Object.keys(report.limits).length > 0 && (
         <>
-          <h3>{t('Limits')}</h3>
+          <h4>{t('Limits')}</h4>
           <dl className={styles.facts}>
             {Object.entries(report.limits).map(([name, value]) => (
               <div key={name}>
@@ -77,7 +77,7 @@ function DeviceSection({ report }: { readonly report: DeviceReport }) {
           </dl>
         </>
       )}
-      <h3>{t('Versions')}</h3>
+      <h4>{t('Versions')}</h4>
       <dl className={styles.facts}>
         {Object.entries(report.versions).map(([name, version]) => (
           <div key={name}>
@@ -113,9 +113,10 @@ export function ChecksPage() {
 
   return (
     <div className={styles.page}>
+      <h2 className="visually-hidden">{t('Checks')}</h2>
       <section className={styles.panel} aria-labelledby="checks-device">
         <div className={styles.head}>
-          <h2 id="checks-device">{t('Device')}</h2>
+          <h3 id="checks-device">{t('Device')}</h3>
           <Button kind="quiet" onPress={() => void copy()}>
             {t('Copy report')}
           </Button>
@@ -145,7 +146,7 @@ export function ChecksPage() {
       </section>
       <section className={styles.panel} aria-labelledby="checks-objectives">
         <div className={styles.head}>
-          <h2 id="checks-objectives">{t('Objectives')}</h2>
+          <h3 id="checks-objectives">{t('Objectives')}</h3>
           <span className={styles.note} role="status">
             {done ? t('{passed} of {count} passed', { passed, count: checks.length }) : t('checking …')}
           </span>

@@ -82,6 +82,7 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
               digits={3}
               {...(sharedAxis ? { domain: shared } : {})}
               {...(reference === undefined ? {} : { reference })}
+              sketch={waiting}
               {...(highlight === undefined || current === undefined
                 ? {}
                 : { highlight: `${current.run.id} ${highlight} ${metric}` })}

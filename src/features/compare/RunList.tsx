@@ -87,6 +87,7 @@ function Row({ run, current, active, behind }: RowProps) {
           { id: 'export', name: t('Export as JSON') },
           ...(active ? [] : [{ id: 'delete', name: t('Delete') }]),
         ]}
+        plain
         onAction={(id) => {
           if (id === 'open') void openRun(run.id);
           else if (id === 'rename') setNaming(true);

@@ -47,7 +47,7 @@ function Verdict({ gold }: { readonly gold: GoldVerdict }) {
       <span className={styles.aspects}>
         {Object.entries(gold.aspects).map(([aspect, value]) => (
           <span key={aspect} {...(value < 1 ? { 'data-low': '' } : {})}>
-            {aspectName(aspect)} {formatFixed(value, value === 0 || value === 1 ? 0 : 2)}
+            {value === 1 ? '✓' : value === 0 ? '✗' : formatFixed(value, 2)} {aspectName(aspect)}
           </span>
         ))}
       </span>

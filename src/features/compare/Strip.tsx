@@ -40,7 +40,7 @@ function chartsFor(strip: Settings['strip']): SmallChart[] {
     { key: 'logps', title: t('Log-likelihood'), unit: t('nats per answer'), metrics: ['logps/chosen', 'logps/rejected'], digits: 3 },
     ...charts,
     { key: 'rate', title: t('Learning rate'), unit: t('at each step'), metrics: ['learning_rate'], digits: 6 },
-    { key: 'tokens', title: t('Completion tokens'), unit: t('trained on so far'), metrics: ['num_tokens'], digits: 0 },
+    { key: 'tokens', title: t('Tokens'), unit: t('trained on so far'), metrics: ['num_tokens'], digits: 0 },
   ];
 }
 

@@ -16,5 +16,15 @@ export function Summary() {
       </p>
     );
   }
-  return <p className={styles.summary}>{sentences.join(' ')}</p>;
+  const warnings = run?.start?.warnings ?? [];
+  return (
+    <div className={styles.summary}>
+      <p>{sentences.join(' ')}</p>
+      {warnings.map((warning, i) => (
+        <p key={i} className={styles.note}>
+          {t(warning.template, warning.values)}
+        </p>
+      ))}
+    </div>
+  );
 }

@@ -1,13 +1,13 @@
 // Why a recipe that is valid as a document still cannot be trained: its own expressions may be wrong.
-import { compileExpression, compileObjective, ObjectiveError, resolveHyper, type CompiledObjective } from '../../../engine/objectives';
+import { ObjectiveError, resolveHyper, type CompiledObjective } from '../../../engine/objectives';
 import { UserError } from '../../../engine/errors';
-import type { Member, Recipe } from '../../../lab/recipe';
+import { compileMember as compileRecipeMember, type Member, type Recipe } from '../../../lab/recipe';
 
 /** The member's objective compiled, or the error of its text. */
 export function compileMember(member: Member): CompiledObjective | UserError {
   try {
-    const objective = member.objective === 'custom' ? compileExpression(member.expression ?? '') : compileObjective(member.objective);
-    resolveHyper(objective, { ...member.hyper, beta: member.beta });
+    const { objective, hyper } = compileRecipeMember(member);
+    resolveHyper(objective, hyper);
     return objective;
   } catch (error) {
     if (error instanceof UserError) return error;
