@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/engine/random';
+import { contrastiveness } from '../../../src/preferences/contrastiveness';
+import type { PreferencePair } from '../../../src/preferences/pair';
 import { judge, type Sample } from '../../../src/world/judge';
 import { clairPair, offPolicyPair, onPolicyPair, strongerPair } from '../../../src/world/pairs';
-import { factPrompt } from '../../../src/world/prompts';
+import { factPrompt, type TownPrompt } from '../../../src/world/prompts';
 import { scoreAnswer } from '../../../src/world/scorer';
 import { drawPrompt } from '../../../src/world/split';
 import { town } from '../../../src/world/town';
@@ -63,6 +65,25 @@ describe('preference pairs of the town', () => {
     expect(pair.source).toBe('stronger');
     expect(scoreAnswer(prompt, pair.chosen).score).toBe(1);
     expect(pair.chosen).toContain('According to the town records');
+  });
+
+  it('CLAIR is far more contrastive than judged pairs, as in Table 1 of the paper', () => {
+    const measure = (make: (prompt: TownPrompt) => PreferencePair | null): { jaccard: number; distance: number } => {
+      const all = trained.map(make).filter((pair) => pair !== null).map((pair) => contrastiveness(pair));
+      return { jaccard: mean(all.map((c) => c.wordJaccard)), distance: mean(all.map((c) => c.levenshtein)) };
+    };
+    const sample = (prompt: TownPrompt): string => writeAnswer(random.chance(0.5) ? 'careful' : 'sloppy', prompt, random);
+    const clair = measure((prompt) => clairPair(prompt, sample(prompt)));
+    const onPolicy = measure((prompt) => onPolicyPair(prompt, { text: sample(prompt) }, { text: sample(prompt) }, random));
+    const offPolicy = measure((prompt) => offPolicyPair(prompt, random));
+    const stronger = measure((prompt) => strongerPair(prompt, sample(prompt), random));
+    for (const other of [onPolicy, offPolicy, stronger]) {
+      expect(clair.jaccard).toBeGreaterThan(1.5 * other.jaccard);
+      expect(clair.distance).toBeLessThan(0.8 * other.distance);
+    }
+    // The prototype of the town had 0.59 and 38.
+    expect(Math.abs(clair.jaccard - 0.59)).toBeLessThan(0.06);
+    expect(Math.abs(clair.distance - 38)).toBeLessThan(6);
   });
 
   it('keeps to the prompt\'s side of the split, and out of the benchmark', () => {
