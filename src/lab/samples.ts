@@ -46,8 +46,10 @@ export async function sampleAnswers(job: SampleJob): Promise<void> {
     emit({ type: 'samples', requestId: job.requestId, ...(policies && { runId: policies.runId }), answers: list, done });
   };
   const take = (policy: number, { ids, ended, logProb }: SampledSequence, complete: boolean): void => {
+    // A model's vocabulary may be padded beyond its tokenizer's; such a token has no text.
+    const whole = tokenizer.decode(ids.filter((id) => id < tokenizer.vocabSize));
     // While an answer grows, its last character may still lack bytes.
-    const text = complete ? tokenizer.decode(ids) : tokenizer.decode(ids).replace(/\ufffd+$/, '');
+    const text = complete ? whole : whole.replace(/\ufffd+$/, '');
     answers.set(policy, {
       policy,
       text,
