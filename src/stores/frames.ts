@@ -1,6 +1,6 @@
 // When charts are drawn: at most five times a second, and each chart in a task of its own, so that no single task
 // keeps the page from answering. A timer and not requestAnimationFrame, which stands still in hidden tabs.
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 const PERIOD = 200;
 
@@ -34,9 +34,15 @@ export function subscribeFrames(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Counts the frames; the component that calls it is drawn again at each. */
-export function useFrame(): number {
-  const [frame, setFrame] = useState(0);
-  useEffect(() => subscribeFrames(() => setFrame((n) => n + 1)), []);
-  return frame;
+/**
+ * Looks at something at every frame; the component that calls it is drawn again when what it sees has changed.
+ * `look` gives a string or a number that stands for everything the component draws.
+ */
+export function useFrames(look: () => string | number): void {
+  const [, setSeen] = useState(look);
+  const latest = useRef(look);
+  useEffect(() => {
+    latest.current = look;
+  });
+  useEffect(() => subscribeFrames(() => setSeen(latest.current())), []);
 }

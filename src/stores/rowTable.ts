@@ -13,6 +13,8 @@ export interface RowTable {
   column(metric: string, policy: number): Column | undefined;
   /** Every figure that has a value, e.g. `eval_logps/chosen`. */
   metrics(): string[];
+  /** Grows with every value of the figure that is added or dropped, so that a chart knows whether to look again. */
+  version(metric: string): number;
   /** The last step of any row; -1 before the first. */
   lastStep(): number;
   /** The policy's value at the last step that has one. */
@@ -28,12 +30,14 @@ interface Growing {
 
 export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
   const columns = new Map<string, Map<number, Growing>>();
+  const versions = new Map<string, number>();
 
   const put = (metric: string, policy: number, step: number, value: number): void => {
     let byPolicy = columns.get(metric);
     if (byPolicy === undefined) columns.set(metric, (byPolicy = new Map()));
     let column = byPolicy.get(policy);
     if (column === undefined) byPolicy.set(policy, (column = { steps: [], values: [] }));
+    versions.set(metric, (versions.get(metric) ?? 0) + 1);
     const { steps, values } = column;
     if (steps.length === 0 || steps.at(-1)! < step) {
       steps.push(step);
@@ -58,6 +62,7 @@ export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
     },
     column: (metric, policy) => columns.get(metric)?.get(policy),
     metrics: () => [...columns.keys()],
+    version: (metric) => versions.get(metric) ?? 0,
     lastStep() {
       let last = -1;
       for (const byPolicy of columns.values()) {
@@ -69,7 +74,8 @@ export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
       return columns.get(metric)?.get(policy)?.values.at(-1);
     },
     truncate(step) {
-      for (const byPolicy of columns.values()) {
+      for (const [metric, byPolicy] of columns) {
+        versions.set(metric, (versions.get(metric) ?? 0) + 1);
         for (const column of byPolicy.values()) {
           while (column.steps.length > 0 && column.steps.at(-1)! > step) {
             column.steps.pop();

@@ -1,15 +1,32 @@
 // What the worker says, turned into what the page knows and what is kept. The app subscribes this once.
 import type { LabEvent } from '../lab/protocol';
 import { deviceFailed, deviceOpened } from './device';
-import { requestFrame } from './frames';
+import { requestFrame, subscribeFrames } from './frames';
 import { keepChange, keepCheckpoint, keepRows, keepRun } from './keeper';
 import { notify } from './notices';
 import { createRowTable } from './rowTable';
 import { changeRun, findRun, isOver, runsStore, toKept } from './runs';
 import { samplesArrived, samplesFailed } from './samples';
 
+/** How far runs have come since the last frame; rows arrive faster than anybody reads numbers. */
+const progress = new Map<string, { readonly step: number; readonly elapsedMs: number }>();
+
+function showProgress(): void {
+  for (const [id, { step, elapsedMs }] of progress) {
+    const run = findRun(id);
+    if (run !== undefined) {
+      changeRun(id, { step, elapsedMs, ...(run.pace === undefined ? { pace: { step, elapsedMs } } : {}) });
+    }
+  }
+  progress.clear();
+}
+
+subscribeFrames(showProgress);
+
 /** Tells every store concerned about one event. */
 export function receive(event: LabEvent): void {
+  // Everything but rows is about the run as it now stands.
+  if (event.type !== 'rows') showProgress();
   switch (event.type) {
     case 'opened':
       deviceOpened(event.device);
@@ -47,11 +64,10 @@ export function receive(event: LabEvent): void {
       const run = findRun(event.runId);
       if (run === undefined) return;
       run.table?.add(event.rows);
-      const step = event.rows.reduce((most, row) => Math.max(most, row.step), run.step);
-      changeRun(run.id, {
-        step,
+      const before = progress.get(run.id)?.step ?? run.step;
+      progress.set(run.id, {
+        step: event.rows.reduce((most, row) => Math.max(most, row.step), before),
         elapsedMs: event.elapsedMs,
-        ...(run.pace === undefined ? { pace: { step, elapsedMs: event.elapsedMs } } : {}),
       });
       keepRows(run.id, event.rows);
       requestFrame();

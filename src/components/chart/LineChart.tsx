@@ -34,31 +34,51 @@ export interface LineChartProps {
   readonly formatTick?: (value: number) => string;
 }
 
-const NO_TICKS: readonly number[] = [];
+const SKETCH_AXIS: readonly number[] = [0, 1];
+const FULL = { width: '100%', height: '100%' };
+const TICK = { fill: 'var(--ink-2)' };
+const AXIS_LINE = { stroke: 'var(--line-strong)' };
+const CURSOR = { stroke: 'var(--line-strong)', strokeDasharray: '2 2' };
+const ESCAPE = { x: true, y: true };
+const ABOVE = { zIndex: 20, outline: 'none' };
+const compact = (value: number): string => formatCompact(value, 3);
 
 export function LineChart(props: LineChartProps) {
   const { name, series, steps, big = false, highlight, group, digits = 2, sketch = false } = props;
   const rem = useRem();
   const thin = useMemo(() => series.map((one) => decimate(one)), [series]);
-  const rows = useMemo(() => {
-    const all = new Set<number>([0, steps]);
-    for (const one of thin) for (const step of one.steps) all.add(step);
-    return [...all].sort((a, b) => a - b).map((step) => ({ step, probe: 0 }));
-  }, [thin, steps]);
   const empty = series.every((one) => one.steps.length === 0) && props.reference === undefined;
   const reference = props.reference ?? (empty && sketch ? 0.62 : undefined);
   const range = props.domain ?? domainOf(thin, reference === undefined ? [] : [reference]);
-  const ticks = empty ? NO_TICKS : niceTicks(range, big ? 5 : 3);
-  const domain: [number, number] = empty ? [0, 1] : [ticks[0]!, ticks.at(-1)!];
-  const stepTicks = niceTicks([0, steps], big ? 5 : 2).filter((tick) => tick <= steps && Number.isInteger(tick));
+  const axis = empty ? SKETCH_AXIS : niceTicks(range, big ? 5 : 3);
+
+  // recharts works everything out anew for every new array, so arrays live as long as their contents.
+  const stepsKey = [...new Set([0, steps, ...thin.flatMap((one) => one.steps)])].sort((a, b) => a - b).join();
+  const rows = useMemo(() => stepsKey.split(',').map((step) => ({ step: Number(step), probe: 0 })), [stepsKey]);
+  const axisKey = axis.join();
+  const yAxis = useMemo(() => {
+    const ticks = axisKey.split(',').map(Number);
+    return { ticks: empty ? [] : ticks, domain: [ticks[0]!, ticks.at(-1)!] as [number, number] };
+  }, [axisKey, empty]);
+  const xAxis = useMemo(
+    () => ({
+      ticks: niceTicks([0, steps], big ? 5 : 2).filter((tick) => tick <= steps && Number.isInteger(tick)),
+      domain: [0, steps] as [number, number],
+    }),
+    [steps, big],
+  );
+  const margin = useMemo(
+    () => (big ? { top: 8, right: 5.6 * rem, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }),
+    [big, rem],
+  );
 
   return (
     <ComposedChart
       responsive
       className={styles.chart}
-      style={{ width: '100%', height: '100%' }}
+      style={FULL}
       data={rows}
-      margin={big ? { top: 8, right: 5.6 * rem, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }}
+      margin={margin}
       title={name}
       {...(group === undefined ? {} : { syncId: group, syncMethod: 'value' as const })}
     >
@@ -66,23 +86,23 @@ export function LineChart(props: LineChartProps) {
       <XAxis
         dataKey="step"
         type="number"
-        domain={[0, steps]}
-        ticks={stepTicks}
+        domain={xAxis.domain}
+        ticks={xAxis.ticks}
         tickLine={false}
-        axisLine={{ stroke: 'var(--line-strong)' }}
-        tick={{ fill: 'var(--ink-2)' }}
+        axisLine={AXIS_LINE}
+        tick={TICK}
         height={1.4 * rem}
         interval="preserveStartEnd"
         allowDataOverflow
       />
       <YAxis
-        domain={domain}
-        ticks={[...ticks]}
+        domain={yAxis.domain}
+        ticks={yAxis.ticks}
         width={2.6 * rem}
         tickLine={false}
         axisLine={false}
-        tick={{ fill: 'var(--ink-2)' }}
-        tickFormatter={props.formatTick ?? ((value: number) => formatCompact(value, 3))}
+        tick={TICK}
+        tickFormatter={props.formatTick ?? compact}
         interval={0}
         allowDataOverflow
       />
@@ -99,9 +119,9 @@ export function LineChart(props: LineChartProps) {
       />
       <Tooltip
         isAnimationActive={false}
-        cursor={{ stroke: 'var(--line-strong)', strokeDasharray: '2 2' }}
-        allowEscapeViewBox={{ x: true, y: true }}
-        wrapperStyle={{ zIndex: 20, outline: 'none' }}
+        cursor={CURSOR}
+        allowEscapeViewBox={ESCAPE}
+        wrapperStyle={ABOVE}
         offset={14}
         content={({ active, label }) =>
           active && !empty ? (

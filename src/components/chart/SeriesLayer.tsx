@@ -174,7 +174,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
                 <path
                   key={step}
                   d={shapes[one.marker]}
-                  transform={`translate(${px.toFixed(1)},${py.toFixed(1)})`}
+                  transform={`translate(${px.toFixed(1)},${py.toFixed(1)}) scale(${(textScale * textScale).toFixed(2)})`}
                   className={styles.marker}
                   fill={seriesColor(one.color)}
                 />

@@ -14,26 +14,26 @@ import { reportText } from './report';
 import { checkObjective, TOLERANCE, type ObjectiveCheck } from './selfCheck';
 import styles from './checks.module.css';
 
-/** Checks the objectives one in each task, so that the page stays free. */
+/** Checks the objectives one in each task, so that the page stays free; each round with other numbers. */
 function useObjectiveChecks(): { checks: readonly ObjectiveCheck[]; done: boolean; again: () => void } {
-  const [checks, setChecks] = useState<readonly ObjectiveCheck[]>([]);
   const [round, setRound] = useState(0);
-  const ids = Object.keys(objectives);
+  const [found, setFound] = useState<{ readonly round: number; readonly checks: readonly ObjectiveCheck[] }>({ round, checks: [] });
   useEffect(() => {
-    setChecks([]);
     const queue = Object.keys(objectives);
+    const checks: ObjectiveCheck[] = [];
     let timer: ReturnType<typeof setTimeout>;
     const next = (): void => {
       const id = queue.shift();
       if (id === undefined) return;
-      const check = checkObjective(id, 11 + round);
-      setChecks((before) => [...before, check]);
+      checks.push(checkObjective(id, 11 + round));
+      setFound({ round, checks: [...checks] });
       timer = setTimeout(next, 0);
     };
     timer = setTimeout(next, 0);
     return () => clearTimeout(timer);
   }, [round]);
-  return { checks, done: checks.length === ids.length, again: () => setRound((n) => n + 1) };
+  const checks = found.round === round ? found.checks : [];
+  return { checks, done: checks.length === Object.keys(objectives).length, again: () => setRound((n) => n + 1) };
 }
 
 function DeviceSection({ report }: { readonly report: DeviceReport }) {

@@ -1,5 +1,4 @@
 // The two charts everything is about: held-out log-likelihood of winners and of losers, on one axis, against the reference.
-import { useMemo } from 'react';
 import { ChartFigure } from '../../components/chart/ChartFigure';
 import { LineChart } from '../../components/chart/LineChart';
 import { domainOf, type Domain } from '../../components/chart/scale';
@@ -18,6 +17,7 @@ const sides = [
   { id: 'chosen', metric: 'eval_logps/chosen', dashed: false },
   { id: 'rejected', metric: 'eval_logps/rejected', dashed: true },
 ] as const;
+const metrics = sides.map((side) => side.metric);
 
 function referenceOf(run: Run | undefined, metric: string): number | undefined {
   return run?.start?.reference[metric];
@@ -34,21 +34,16 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
   const recipeSteps = useExperiment((state) => state.recipe.schedule.steps);
   const sharedAxis = useSettings((state) => state.sharedAxis);
   const quantity = useSettings((state) => state.quantity);
-  const { drawn, frame, steps } = useDrawn(recipeSteps);
+  const { drawn, steps } = useDrawn(recipeSteps, metrics);
   const change = quantity === 'change';
   const current = drawn.find((one) => !one.past);
 
-  const charts = useMemo(
-    () =>
-      sides.map((side) => {
-        const series = lines(drawn, side.metric, side.dashed, change);
-        const own = referenceOf(current?.run, side.metric);
-        const reference = change ? (own === undefined ? undefined : 0) : own;
-        return { ...side, series, reference };
-      }),
-    // The tables behind `drawn` change in place; the frame says when.
-    [drawn, frame, change, current],
-  );
+  const charts = sides.map((side) => {
+    const series = lines(drawn, side.metric, side.dashed, change);
+    const own = referenceOf(current?.run, side.metric);
+    const reference = change ? (own === undefined ? undefined : 0) : own;
+    return { ...side, series, reference };
+  });
   const shared: Domain = domainOf(
     charts.flatMap((chart) => chart.series),
     charts.flatMap((chart) => chart.reference ?? []),

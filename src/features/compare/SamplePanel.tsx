@@ -12,7 +12,7 @@ import { t } from '../../components/text';
 import { TextInput } from '../../components/TextInput';
 import type { GoldVerdict, SampledAnswer } from '../../lab/protocol';
 import { policiesOf } from '../../lab/recipe';
-import { useCurrentRun, useDevice, useSamples } from '../../stores/hooks';
+import { useDevice, useRuns, useSamples } from '../../stores/hooks';
 import { ask, cancelAsking, changeSampling } from '../../stores/samples';
 import { drawDistinctPrompts } from '../../world';
 import { memberLabels } from './curves';
@@ -155,9 +155,9 @@ function Settings() {
 
 export function SamplePanel() {
   const { settings, pending, answers, asked, recipe, step, problem } = useSamples((state) => state);
-  const run = useCurrentRun();
+  const begun = useRuns((state) => state.currentId !== undefined);
   const device = useDevice();
-  const examples = useMemo(examplePrompts, []);
+  const examples = useMemo(() => examplePrompts(), []);
   const [started, setStarted] = useState(false);
   // The box opens with a prompt in it, so that one press shows what the models say.
   const prompt = settings.prompt === '' && !started ? (examples[0]?.name ?? '') : settings.prompt;
@@ -205,7 +205,7 @@ export function SamplePanel() {
           <span className={styles.numbers}>
             {pending !== undefined
               ? t('writing …')
-              : run === undefined
+              : !begun
                 ? t('the reference alone, until a run has begun')
                 : t('the reference and every policy')}
           </span>

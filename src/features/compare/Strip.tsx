@@ -1,6 +1,5 @@
 // The strip of small charts: rewards, margins, accuracy, loss, entropy, gradient norm, for held-out pairs or for the
 // batches the policies train on.
-import { useMemo } from 'react';
 import { ChartFigure } from '../../components/chart/ChartFigure';
 import { LineChart } from '../../components/chart/LineChart';
 import { Segments } from '../../components/Check';
@@ -61,8 +60,8 @@ function linesFor(drawn: readonly Drawn[], chart: SmallChart) {
 
 /** One small chart; each listens for frames by itself. */
 function Small({ chart, recipeSteps, highlight }: SmallProps) {
-  const { drawn, frame, steps } = useDrawn(recipeSteps);
-  const series = useMemo(() => linesFor(drawn, chart), [drawn, frame, chart]);
+  const { drawn, steps } = useDrawn(recipeSteps, chart.metrics);
+  const series = linesFor(drawn, chart);
   const current = drawn.find((one) => !one.past);
   const shown = series.some((one) => one.steps.length > 0);
   const lit = highlight === undefined || current === undefined ? undefined : `${current.run.id} ${highlight} `;

@@ -1,13 +1,15 @@
 // What the run on screen shows, in sentences computed from its rows; before the first run, what to look out for.
 import { t } from '../../components/text';
-import { useFrame } from '../../stores/frames';
-import { useCurrentRun } from '../../stores/hooks';
+import { useRuns } from '../../stores/hooks';
+import { useDrawn } from './useDrawn';
 import { outcomeOf } from './outcome';
 import styles from './compare.module.css';
 
 export function Summary() {
-  useFrame();
-  const run = useCurrentRun();
+  const { drawn } = useDrawn(0, ['eval_logps/chosen', 'eval_logps/rejected']);
+  // "Stand" becomes "end" when the run is over.
+  useRuns((state) => state.activeId);
+  const run = drawn.find((one) => !one.past)?.run;
   const sentences = run === undefined ? [] : outcomeOf(run);
   if (sentences.length === 0) {
     return (

@@ -15,6 +15,7 @@ const parts = [
   { metric: 'eval_delta/rejected_shared', side: 'rejected', part: 'shared' },
   { metric: 'eval_delta/rejected_edited', side: 'rejected', part: 'edited' },
 ] as const;
+const metrics = parts.map((part) => part.metric);
 
 interface BarProps {
   readonly value: number | undefined;
@@ -45,7 +46,7 @@ function Bar({ value, low, high, color, edited, loser }: BarProps) {
 }
 
 export function TokenSplit() {
-  const { drawn } = useDrawn(0);
+  const { drawn } = useDrawn(0, metrics);
   const current = drawn.find((one) => !one.past);
   const values = parts.map((part) => (current === undefined ? [] : latestOf(current.run, part.metric)));
   const known = values.flat().filter((value) => value !== undefined);
