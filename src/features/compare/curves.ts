@@ -99,6 +99,18 @@ export function drawnRuns(current: Run | undefined, behind: readonly Run[]): Dra
   }));
 }
 
+/** Why a policy was stopped, in the reader's language; the engine says it in English. */
+function stopReason(reason: string): string {
+  switch (reason) {
+    case 'The loss was not a finite number.':
+      return t('The loss was not a finite number.');
+    case 'The gradient was not a finite number.':
+      return t('The gradient was not a finite number.');
+    default:
+      return t(reason);
+  }
+}
+
 export interface LineOptions {
   readonly dashed?: boolean;
   /** Subtracted from every value, e.g. the reference's own figure. */
@@ -123,7 +135,9 @@ export function linesOf({ run, past, labels, looks }: Drawn, metric: string, opt
     const columns = policies.flatMap((policy) => table.column(metric, policy) ?? []);
     const { steps, mean, low, high } = aggregate(columns);
     const name = past ? `${labels[m]!} · ${run.name}` : labels[m]!;
-    const stops = run.stops.filter((stop) => policies.includes(stop.policy) && indexAt(steps, stop.step) >= 0);
+    const stops = run.stops
+      .filter((stop) => policies.includes(stop.policy) && indexAt(steps, stop.step) >= 0)
+      .map(({ step, reason }) => ({ step, reason: stopReason(reason) }));
     return {
       id: `${run.id} ${m} ${metric}`,
       label: options.suffix === undefined ? name : `${name} ${options.suffix}`,
