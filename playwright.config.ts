@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // One at a time: every test trains, and two trainings on one processor only slow each other down.
   workers: 1,
-  timeout: 180_000,
+  timeout: 300_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.cache/test/e2e.json' }]],

@@ -10,7 +10,7 @@ export type Backend = 'webgpu' | 'wasm';
 export const tinyRecipe = {
   version: 1,
   name: 'Tiny',
-  data: { trainPairs: 8, heldOutPairs: 2 },
+  data: { trainPairs: 4, heldOutPairs: 2 },
   cohort: [{ objective: 'dpo' }, { objective: 'apo_zero' }, { objective: 'apo_down' }],
   seeds: [1],
   schedule: { steps: 500, batchSize: 2, warmupSteps: 2 },
@@ -70,13 +70,16 @@ export interface Table {
 export async function readTable(page: Page, title: string): Promise<Table> {
   await page.getByRole('button', { name: `Data table: ${title}`, exact: true }).click();
   const dialog = page.getByRole('dialog', { name: title });
-  const columns = await dialog.getByRole('columnheader').allTextContents();
-  const rows = await dialog.locator('tbody tr').evaluateAll((trs) =>
-    trs.map((tr) => Array.from(tr.children, (cell) => cell.textContent ?? '')),
-  );
+  const table = await dialog.getByRole('table').evaluate((element) => {
+    const cells = (row: Element) => Array.from(row.children, (cell) => cell.textContent?.trim() ?? '');
+    return {
+      columns: [...element.querySelectorAll('thead tr')].flatMap(cells),
+      rows: [...element.querySelectorAll('tbody tr')].map(cells),
+    };
+  });
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toBeHidden();
-  return { columns: columns.map((text) => text.trim()), rows };
+  return table;
 }
 
 /** The points of one line: step and value of each row that has one. */
