@@ -76,7 +76,6 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
   let elapsedMs = 0;
   let failure: string | undefined;
   let userError: UserError | undefined;
-  let unopened: string | undefined;
 
   const lab = createLab({
     load,
@@ -85,11 +84,9 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
       openBackend({ choice, wasmPaths: wasmFolder(), ...(choice === 'webgpu' && { gpu: await nodeGpu() }) }),
     emit: (event: LabEvent) => {
       switch (event.type) {
-        case 'opened':
-          progress(event.device.adapter);
-          break;
         case 'started':
           start = event.start;
+          progress(start.device.adapter);
           for (const warning of start.warnings) progress(remarkText(warning));
           progress(`${start.policies.length} policies, ${start.trainPairs} training pairs, ${start.heldOutPairs} held-out pairs`);
           break;
@@ -112,6 +109,7 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
           failure = event.message;
           if (start === undefined) userError = new UserError(event.template, event.values);
           break;
+        case 'opened':
         case 'checkpoint':
         case 'samples':
           break;
@@ -121,8 +119,7 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
 
   lab.send({ type: 'open', backend });
   await lab.idle();
-  if (failure !== undefined) unopened = failure;
-  if (unopened !== undefined) throw new RunFailure(unopened);
+  if (failure !== undefined) throw new RunFailure(failure);
 
   const interrupt = (): void => {
     progress('stopping after this step');

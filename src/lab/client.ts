@@ -77,7 +77,7 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
   function bury(event: Event): void {
     worker.terminate();
     deaths += 1;
-    const reason = event instanceof ErrorEvent && event.message ? event.message : 'no reason was given';
+    const reason = 'message' in event && typeof event.message === 'string' && event.message ? event.message : 'no reason was given';
     const told =
       deaths < MAX_DEATHS
         ? new UserError('The lab’s worker died ({reason}) and was started again. What was stored is kept; a run goes on from its last checkpoint.', { reason })

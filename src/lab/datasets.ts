@@ -1,30 +1,21 @@
 // From preference pairs to what a run trains and is judged on: chosen by the recipe, split by prompt, encoded, hashed.
 import { z } from 'zod';
-import { UserError } from '../engine/errors';
+import { remark, remarkText, UserError, type Remark } from '../engine/errors';
 import { encodeSequence } from '../engine/tokenizer/chat';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer';
 import type { EncodedPair } from '../engine/training/types';
 import type { PreferencePair } from '../preferences/pair';
-import { remark, type Remark } from '../world/verdict';
+import { normalisePrompt } from '../preferences/prompt';
+import { validatePair } from '../preferences/validate';
 import { datasetFile, loadJson, shippedDatasets, type AssetLoader, type ShippedDataset } from './assets';
 import type { Recipe } from './recipe';
 import { sha256 } from './sha256';
-
-const pairSchema = z.object({
-  id: z.string().min(1),
-  prompt: z.string(),
-  chosen: z.string().min(1),
-  rejected: z.string().min(1),
-  split: z.enum(['train', 'heldOut']),
-  source: z.enum(['clair', 'off_policy', 'on_policy', 'stronger', 'written', 'imported']),
-  rationale: z.string().optional(),
-});
 
 const shippedSchema = z.object({
   version: z.literal(1),
   /** What the losers were sampled from: the hash of the checkpoint's file. */
   checkpoint: z.string().optional(),
-  pairs: z.array(pairSchema).min(1),
+  pairs: z.array(z.unknown()).min(1),
 });
 
 export function isShippedDataset(name: string): name is ShippedDataset {
@@ -37,16 +28,18 @@ export function isShippedDataset(name: string): name is ShippedDataset {
  */
 export async function loadShippedPairs(load: AssetLoader, dataset: ShippedDataset): Promise<PreferencePair[]> {
   const path = datasetFile(dataset);
+  const wrong = (field: string, reason: string): UserError =>
+    new UserError('The field “{field}” of {path} is wrong: {reason} Nothing was changed.', { field, path, reason });
   const result = shippedSchema.safeParse(await loadJson(load, path));
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    throw new UserError('The field “{field}” of {path} is wrong: {reason}. Nothing was changed.', {
-      field: issue.path.join('.') || 'dataset',
-      path,
-      reason: issue.message,
-    });
+    throw wrong(issue.path.join('.') || 'dataset', `${issue.message}.`);
   }
-  return result.data.pairs;
+  return result.data.pairs.map((json, index) => {
+    const read = validatePair(json, { source: dataset });
+    if (!read.ok) throw wrong(`pairs.${index}.${read.field}`, remarkText(read.problem));
+    return read.pair;
+  });
 }
 
 /** A pair with its tokens. */
@@ -75,7 +68,7 @@ export function prepareData(
   context: number,
 ): PreparedData {
   const warnings: Remark[] = [];
-  const heldOutPrompts = new Set(pairs.filter((pair) => pair.split === 'heldOut').map((pair) => pair.prompt.trim()));
+  const heldOutPrompts = new Set(pairs.filter((pair) => pair.split === 'heldOut').map((pair) => normalisePrompt(pair.prompt)));
   let tooLong = 0;
   let shared = 0;
 
@@ -84,7 +77,7 @@ export function prepareData(
     for (const pair of pairs) {
       if (out.length === count) break;
       if (pair.split !== split) continue;
-      if (split === 'train' && heldOutPrompts.has(pair.prompt.trim())) {
+      if (split === 'train' && heldOutPrompts.has(normalisePrompt(pair.prompt))) {
         shared += 1;
         continue;
       }

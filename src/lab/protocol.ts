@@ -1,8 +1,8 @@
 // What the page and the worker say to each other: one union of requests, one union of events.
 import type { BackendChoice, DeviceReport } from '../engine/device';
-import type { ErrorValues } from '../engine/errors';
+import type { ErrorValues, Remark } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
-import type { GoldVerdict, Remark } from '../world/verdict';
+import type { GoldVerdict } from '../world/verdict';
 import type { Policy, Recipe } from './recipe';
 
 /**

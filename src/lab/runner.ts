@@ -127,8 +127,9 @@ export function createLab(options: LabOptions): Lab {
     state(runId, 'preparing', step);
     const recipe = parseRecipe(request.recipe);
     rest(undefined);
+    const pairs = await pairsOf(request, recipe);
     const chosen = await requireReference(recipe.model);
-    const data = prepareData(await pairsOf(request, recipe), recipe.data, chosen.model.tokenizer, chosen.model.weights.config.max_position_embeddings);
+    const data = prepareData(pairs, recipe.data, chosen.model.tokenizer, chosen.model.weights.config.max_position_embeddings);
     run = await createRun({
       id: runId, recipe, data, reference: chosen, device: device!, createCohort, emit, between: breathe, now,
       ...(resume && { resume }),

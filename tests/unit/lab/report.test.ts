@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../../package.json';
+import { UserError } from '../../../src/engine/errors';
+import { buildReport, finalFigures, parseReport, type RunReport } from '../../../src/lab/report';
+import { tinyLab, tinyRecipe } from '../../support/tinyLab';
+
+async function report(): Promise<RunReport> {
+  const lab = tinyLab();
+  lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+  await lab.idle();
+  const rows = lab.of('rows').flatMap((event) => event.rows);
+  return buildReport(
+    { name: 'Tiny', createdAt: Date.UTC(2026, 0, 2), state: 'finished', step: 4, elapsedMs: 12, start: lab.of('started')[0]!.start, stops: [] },
+    rows,
+  );
+}
+
+describe('a run’s document', () => {
+  it('holds all that its numbers depend on, and survives being written and read', async () => {
+    const document = await report();
+    expect(document).toMatchObject({
+      created: '2026-01-02T00:00:00.000Z',
+      seeds: [1],
+      adapter: 'CPU · plain JavaScript',
+      versions: { lab: packageJson.version, tfjs: packageJson.dependencies['@tensorflow/tfjs-core'] },
+      policies: [{ label: 'DPO', objective: 'dpo', beta: 0.5, learningRate: 0.01, seed: 1 }, { objective: 'apo_zero' }],
+    });
+    expect(document.metrics).toHaveLength(2 * (4 + 3));
+    expect(parseReport(JSON.parse(JSON.stringify(document)))).toEqual(document);
+  });
+
+  it('gives each policy’s last held-out figures', async () => {
+    const { metrics } = await report();
+    const final = finalFigures(metrics);
+    expect([...final.keys()]).toEqual([0, 1]);
+    const last = metrics.filter((row) => row.policy === 1 && 'eval_loss' in row.values).at(-1)!;
+    expect(final.get(1)).toEqual({ step: 4, values: last.values });
+    expect(finalFigures([])).toEqual(new Map());
+  });
+
+  it('is refused with the field named when it is wrong', async () => {
+    const document = await report();
+    const cases: [object, RegExp][] = [
+      [{ format: 'x' }, /“format”/],
+      [{ version: 2 }, /“version”/],
+      [{ dataHash: 'zz' }, /“dataHash”/],
+      [{ recipe: { ...document.recipe, cohort: [] } }, /“recipe\.cohort”/],
+      [{ metrics: [{ step: 0, policy: 2, values: {} }] }, /“metrics\.0\.policy”/],
+      [{ metrics: [{ step: 0, policy: 0, values: { loss: 'low' } }] }, /“metrics\.0\.values\.loss”/],
+      [{ stops: [{ policy: 5, step: 1, reason: 'x' }] }, /“stops”/],
+    ];
+    for (const [change, message] of cases) {
+      expect(() => parseReport({ ...document, ...change })).toThrow(UserError);
+      expect(() => parseReport({ ...document, ...change })).toThrow(message);
+    }
+    expect(() => parseReport(null)).toThrow(/“run”/);
+  });
+});
