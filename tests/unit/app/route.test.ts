@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { resolveTheme } from '../../../src/app/appearance';
+import { viewOf } from '../../../src/app/route';
+
+describe('the address', () => {
+  it('names a view, with or without parameters', () => {
+    expect(['#/checks', '#/checks?backend=wasm', '#checks'].map(viewOf)).toEqual(['checks', 'checks', 'checks']);
+  });
+
+  it('leads to the workbench when it names none', () => {
+    expect(['', '#', '#/', '#/nowhere', '#/constructor', '#recipe=abc'].map(viewOf)).toEqual(Array(6).fill('compare'));
+  });
+});
+
+describe('the theme', () => {
+  it('follows the system until one is chosen', () => {
+    expect([resolveTheme('system', true), resolveTheme('system', false), resolveTheme('light', true), resolveTheme('projector', true)]).toEqual([
+      'dark', 'light', 'light', 'projector',
+    ]);
+  });
+});

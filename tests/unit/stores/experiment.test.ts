@@ -1,0 +1,51 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../../src/engine/errors';
+import { policiesOf } from '../../../src/lab/recipe';
+import { addMember, changeMember, changeRecipe, experimentStore, importRecipe, policiesLeft, removeMember, startingRecipe } from '../../../src/stores/experiment';
+import { freshStores, recipe } from './fixture';
+
+beforeEach(() => {
+  freshStores();
+});
+
+const current = () => experimentStore.getState().recipe;
+
+describe('the experiment', () => {
+  it('starts with DPO, APO-zero and APO-down', () => {
+    expect(policiesOf(startingRecipe()).map((policy) => policy.label)).toEqual(['DPO', 'APO-zero', 'APO-down']);
+  });
+
+  it('adds an objective that is not there yet, until the cohort is full', () => {
+    addMember();
+    expect(current().cohort.map((member) => member.objective)).toEqual(['dpo', 'apo_zero', 'apo_down']);
+    for (let i = 0; i < 20; i++) addMember();
+    expect(current().cohort).toHaveLength(8);
+    expect(policiesOf(current())).toHaveLength(16);
+    expect(policiesLeft(current())).toBe(0);
+  });
+
+  it('never loses its last member', () => {
+    removeMember(0);
+    removeMember(0);
+    expect(current().cohort.map((member) => member.objective)).toEqual(['apo_zero']);
+  });
+
+  it('lets an expression be half typed', () => {
+    changeMember(0, { objective: 'custom', expression: '-logsigmoid(beta * (a -' });
+    expect(current().cohort[0]?.expression).toBe('-logsigmoid(beta * (a -');
+  });
+
+  it('refuses a change that is out of range, and stays as it was', () => {
+    expect(() => changeRecipe({ schedule: { ...recipe.schedule, steps: -5 } })).toThrow(UserError);
+    expect(current()).toEqual(recipe);
+  });
+
+  it('takes a recipe from a file, and stays as it was when the file is none', () => {
+    for (const text of ['', 'no json', '[]', '{"version":1}', '{"version":1,"cohort":[{"objective":"nonsense"}]}']) {
+      expect(() => importRecipe(text), text).toThrow(UserError);
+    }
+    expect(current()).toEqual(recipe);
+    importRecipe(JSON.stringify({ version: 1, cohort: [{ objective: 'kto' }] }));
+    expect(current().cohort[0]?.objective).toBe('kto');
+  });
+});
