@@ -47,7 +47,7 @@ export interface TrainingRun {
 /** Rows are sent together at most this often, unless held-out figures are among them. */
 const FLUSH_MS = 100;
 /** Reading back all weights and moments takes time, so it is done at evaluations, and not more often than this. */
-const CHECKPOINT_MS = 10_000;
+const CHECKPOINT_MS = 5_000;
 
 /** A cohort as the recipe describes it, with a checkpoint's weights where one is given. */
 export function createRunCohort(

@@ -43,7 +43,6 @@ export interface MetricsChunk {
 
 export interface StoredCheckpoint {
   readonly run: string;
-  readonly kind: 'latest' | 'final';
   readonly checkpoint: RunCheckpoint;
 }
 
@@ -58,7 +57,7 @@ const SCHEMA_VERSION = 1;
 export class LabDatabase extends Dexie {
   readonly runs!: Table<StoredRun, string>;
   readonly metrics!: Table<MetricsChunk, [string, number]>;
-  readonly checkpoints!: Table<StoredCheckpoint, [string, StoredCheckpoint['kind']]>;
+  readonly checkpoints!: Table<StoredCheckpoint, string>;
   readonly datasets!: Table<StoredDataset, string>;
   readonly pairs!: Table<StoredPair, [string, number]>;
   readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
@@ -69,7 +68,7 @@ export class LabDatabase extends Dexie {
     this.version(SCHEMA_VERSION).stores({
       runs: 'id, createdAt',
       metrics: '[run+chunk]',
-      checkpoints: '[run+kind]',
+      checkpoints: 'run',
       datasets: 'id, createdAt',
       pairs: '[dataset+index]',
       settings: 'key',

@@ -82,15 +82,14 @@ export function dropRowsAfter(id: string, step: number): Promise<void> {
 }
 
 /**
- * Keeps the latest checkpoint of a run in place of the one before; a final one replaces both.
+ * Keeps a checkpoint of a run in place of the one before; the last of a run that has ended is its outcome.
  * @throws UserError if the run is no longer there.
  */
-export function saveCheckpoint(id: string, checkpoint: RunCheckpoint, kind: 'latest' | 'final' = 'latest'): Promise<void> {
+export function saveCheckpoint(id: string, checkpoint: RunCheckpoint): Promise<void> {
   return withDatabase((db) =>
     db.transaction('rw', db.runs, db.checkpoints, async () => {
       const run = await requireRun(db, id);
-      await db.checkpoints.put({ run: id, kind, checkpoint: compact(checkpoint) });
-      await db.checkpoints.delete([id, kind === 'final' ? 'latest' : 'final']);
+      await db.checkpoints.put({ run: id, checkpoint: compact(checkpoint) });
       await db.runs.put({ ...run, checkpointStep: checkpoint.step });
     }),
   );
@@ -107,12 +106,9 @@ function compact(checkpoint: RunCheckpoint): RunCheckpoint {
   return { ...checkpoint, tensors };
 }
 
-/** The run's final checkpoint, else its latest; undefined if it has none yet. */
+/** The run's latest checkpoint; undefined if it has none yet. */
 export function loadCheckpoint(id: string): Promise<RunCheckpoint | undefined> {
-  return withDatabase(async (db) => {
-    const stored = (await db.checkpoints.get([id, 'final'])) ?? (await db.checkpoints.get([id, 'latest']));
-    return stored?.checkpoint;
-  });
+  return withDatabase(async (db) => (await db.checkpoints.get(id))?.checkpoint);
 }
 
 /** All runs, the newest first. */
@@ -136,10 +132,7 @@ export function deleteRun(id: string): Promise<void> {
     db.transaction('rw', db.runs, db.metrics, db.checkpoints, async () => {
       await db.runs.delete(id);
       await chunksOf(db, id).delete();
-      await db.checkpoints.bulkDelete([
-        [id, 'latest'],
-        [id, 'final'],
-      ]);
+      await db.checkpoints.delete(id);
     }),
   );
 }
