@@ -14,6 +14,7 @@ import { settingsStore } from '../stores/settings';
 import { loadPreset } from '../features/compare/experiment/presets';
 import { App } from './App';
 import { followSettings } from './appearance';
+import { viewOf } from './route';
 import './theme.css';
 import './base.css';
 
@@ -24,6 +25,11 @@ function linkOfThisPage(): Link {
     report(error);
     // The recipe was wrong; what else the link says still counts.
     return readLink(window.location.search, '');
+  } finally {
+    // A recipe is taken once; a reload brings back what became of it.
+    if (window.location.hash.includes('recipe=')) {
+      window.history.replaceState(null, '', `${window.location.pathname}${window.location.search}#/${viewOf(window.location.hash)}`);
+    }
   }
 }
 

@@ -39,7 +39,9 @@ const FULL = { width: '100%', height: '100%' };
 const TICK = { fill: 'var(--ink-2)' };
 const AXIS_LINE = { stroke: 'var(--line-strong)' };
 const CURSOR = { stroke: 'var(--line-strong)', strokeDasharray: '2 2' };
-const ESCAPE = { x: true, y: true };
+/** Readouts of big charts stay beside their lines; those of small ones are wider than the chart. */
+const ESCAPE_BIG = { x: false, y: true };
+const ESCAPE_SMALL = { x: true, y: true };
 const ABOVE = { zIndex: 20, outline: 'none' };
 const compact = (value: number): string => formatCompact(value, 3);
 
@@ -120,7 +122,7 @@ export function LineChart(props: LineChartProps) {
       <Tooltip
         isAnimationActive={false}
         cursor={CURSOR}
-        allowEscapeViewBox={ESCAPE}
+        allowEscapeViewBox={big ? ESCAPE_BIG : ESCAPE_SMALL}
         wrapperStyle={ABOVE}
         offset={14}
         content={({ active, label }) =>

@@ -172,6 +172,9 @@ export function SamplePanel() {
   const policies = recipe === undefined ? [] : policiesOf(recipe);
   const labels = recipe === undefined ? [] : memberLabels(recipe.cohort);
   const looks = recipe === undefined ? [] : looksOf(recipe.cohort.map((member) => member.objective));
+  // The reference first, then the seeds of each objective together.
+  const memberOf = (answer: SampledAnswer): number => policies[answer.policy]?.memberIndex ?? -1;
+  const inOrder = [...answers].sort((a, b) => memberOf(a) - memberOf(b) || a.policy - b.policy);
   const several = (recipe?.seeds.length ?? 1) > 1;
   const nameOf = (policy: number): string => {
     const one = policies[policy];
@@ -222,8 +225,8 @@ export function SamplePanel() {
           <p className={styles.asked}>
             “{asked}”{step === undefined ? '' : ` · ${t('after step {step}', { step })}`}
           </p>
-          <ul className={styles.answers} aria-busy={pending !== undefined}>
-            {answers.map((answer) => (
+          <ul aria-busy={pending !== undefined}>
+            {inOrder.map((answer) => (
               <Answer
                 key={answer.policy}
                 answer={answer}

@@ -44,7 +44,7 @@ function DataSection({ data }: { readonly data: Data }) {
       <div className={styles.pairOfFields}>
         <NumberInput
           inline
-          label={t('Training')}
+          label={t('For training')}
           value={data.trainPairs}
           min={1}
           max={1_000_000}
