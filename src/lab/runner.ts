@@ -1,22 +1,16 @@
 // The lab without a page: takes requests, runs one cohort at a time, and tells what happens as events.
 // The browser's worker and the command line both drive it.
-import type { BackendChoice, DeviceReport } from '../engine/device';
 import { UserError } from '../engine/errors';
-import type { Cohort, CohortOptions } from '../engine/training/types';
-import { loadModel, type AssetLoader } from './assets';
+import { createHoldings, type HoldingsOptions } from './holdings';
 import { breathe } from './breathe';
 import { isShippedDataset, loadShippedPairs, prepareData } from './datasets';
-import type { LabEvent, Request, RunState } from './protocol';
+import type { Request, RunState } from './protocol';
 import { parseRecipe, type Recipe } from './recipe';
-import { createReference, type Reference } from './reference';
 import { createRun, createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
+import { createTeller, type Teller } from './teller';
 
-export interface LabOptions {
-  readonly load: AssetLoader;
-  readonly emit: (event: LabEvent) => void;
-  readonly openBackend: (choice: BackendChoice) => Promise<DeviceReport>;
-  readonly createCohort: (options: CohortOptions) => Cohort;
+export interface LabOptions extends HoldingsOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -39,21 +33,29 @@ interface Wish {
   stop: boolean;
 }
 
+/** The run under way, and what it takes to begin it again from its last checkpoint. */
+interface Active {
+  readonly request: TrainRequest;
+  readonly teller: Teller;
+  run: TrainingRun;
+  /** Times it was taken up again after its device broke. */
+  retries: number;
+}
+
+/** A device that breaks this often in one run is not tried again. */
+const MAX_RETRIES = 2;
+
 export function createLab(options: LabOptions): Lab {
-  const { load, openBackend, createCohort } = options;
+  const { load, createCohort } = options;
   const now = options.now ?? (() => performance.now());
   const emit = options.emit;
+  const holdings = createHoldings(options);
 
   const tasks: Task[] = [];
   /** Runs that are queued, being prepared or under way. */
   const wishes = new Map<string, Wish>();
   const cancelled = new Set<string>();
-  let choice: BackendChoice = 'auto';
-  let device: DeviceReport | undefined;
-  let reference: Reference | undefined;
-  let run: TrainingRun | undefined;
-  /** Policies of a run that has ended or was loaded: kept on the device to be sampled. */
-  let resting: { readonly runId: string; readonly cohort: Cohort } | undefined;
+  let active: Active | undefined;
   let lastState: RunState | undefined;
   let looping: Promise<void> | undefined;
 
@@ -73,46 +75,25 @@ export function createLab(options: LabOptions): Lab {
     return told.message;
   };
 
-  const clearDevice = (): void => {
-    for (const held of [run, resting?.cohort, reference]) {
-      try {
-        held?.dispose();
-      } catch {
-        // What lived on a device that is gone cannot be freed, and need not be.
-      }
-    }
-    run = resting = reference = undefined;
-  };
-
-  const requireDevice = async (): Promise<DeviceReport> => {
-    if (!device) {
-      device = await openBackend(choice);
-      emit({ type: 'opened', device });
-    }
-    return device;
-  };
-
-  const requireReference = async (model: string): Promise<Reference> => {
-    await requireDevice();
-    if (reference?.model.id !== model) {
-      const loaded = await loadModel(load, model);
-      rest(undefined);
-      reference?.dispose();
-      reference = createReference(loaded, createCohort);
-    }
-    return reference;
-  };
-
-  const rest = (next: typeof resting): void => {
-    if (resting && resting.cohort !== next?.cohort) resting.cohort.dispose();
-    resting = next;
-  };
-
   const pairsOf = (request: TrainRequest, recipe: Recipe) => {
     if (request.pairs) return request.pairs;
     const { dataset } = recipe.data;
     if (isShippedDataset(dataset)) return loadShippedPairs(load, dataset);
     throw new UserError('The recipe’s field “data.dataset” names “{dataset}”, which is not here. Nothing was changed; choose another dataset.', { dataset });
+  };
+
+  /** Makes everything ready for a run's next step, from the last checkpoint that it told. */
+  const prepare = async (request: TrainRequest, teller: Teller): Promise<TrainingRun> => {
+    const recipe = parseRecipe(request.recipe);
+    const pairs = await pairsOf(request, recipe);
+    const chosen = await holdings.reference(recipe.model);
+    const { tokenizer, weights } = chosen.model;
+    const data = prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings);
+    const resume = teller.checkpoint;
+    return createRun({
+      id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between: breathe, now,
+      ...(resume && { resume }),
+    });
   };
 
   const train = async (request: TrainRequest): Promise<void> => {
@@ -125,16 +106,43 @@ export function createLab(options: LabOptions): Lab {
       return;
     }
     state(runId, 'preparing', step);
-    const recipe = parseRecipe(request.recipe);
-    rest(undefined);
-    const pairs = await pairsOf(request, recipe);
-    const chosen = await requireReference(recipe.model);
-    const data = prepareData(pairs, recipe.data, chosen.model.tokenizer, chosen.model.weights.config.max_position_embeddings);
-    run = await createRun({
-      id: runId, recipe, data, reference: chosen, device: device!, createCohort, emit, between: breathe, now,
-      ...(resume && { resume }),
-    });
-    if (!run.done && !wish.stop) state(runId, wish.paused ? 'paused' : 'training', run.step);
+    holdings.rest(undefined);
+    const teller = createTeller(emit, resume);
+    active = { request, teller, run: await prepare(request, teller), retries: 0 };
+    showState(active.run, wish);
+  };
+
+  /** Says whether a run that has just been made ready trains or waits, unless it is about to end. */
+  const showState = (ready: TrainingRun, wish: Wish): void => {
+    if (!ready.done && !wish.stop) state(ready.id, wish.paused ? 'paused' : 'training', ready.step);
+  };
+
+  const dropDevice = (): void => {
+    holdings.drop(active?.run);
+    active = undefined;
+  };
+
+  /** After a step that broke: goes on from the last checkpoint on a fresh device, or gives the run up. */
+  const recover = async (broken: Active, error: unknown): Promise<void> => {
+    const { run, request, teller } = broken;
+    run.flush();
+    let reason = error;
+    if (!(error instanceof UserError) && broken.retries < MAX_RETRIES) {
+      dropDevice();
+      state(run.id, 'preparing', teller.checkpoint?.step ?? 0, 'The device was lost; the run goes on from its last checkpoint.');
+      try {
+        active = { ...broken, run: await prepare(request, teller), retries: broken.retries + 1 };
+        showState(active.run, wishes.get(run.id)!);
+        return;
+      } catch (again) {
+        reason = again;
+      }
+    }
+    const { step } = run;
+    const message = fail(reason, { runId: run.id });
+    wishes.delete(run.id);
+    state(run.id, 'failed', step, message);
+    dropDevice();
   };
 
   const serve = async (task: Task): Promise<void> => {
@@ -142,19 +150,16 @@ export function createLab(options: LabOptions): Lab {
     try {
       switch (task.type) {
         case 'open':
-          clearDevice();
-          device = undefined;
-          choice = task.backend;
-          await requireDevice();
+          await holdings.open(task.backend);
           break;
         case 'train':
           await train(task);
           break;
         case 'load': {
           const recipe = parseRecipe(task.recipe);
-          if (run) throw new UserError('Another run is still being trained. Stop it before you open this one.');
-          const chosen = await requireReference(recipe.model);
-          rest({ runId: task.runId, cohort: createRunCohort(recipe, chosen, createCohort, task.checkpoint) });
+          if (active) throw new UserError('Another run is still being trained. Stop it before you open this one.');
+          const chosen = await holdings.reference(recipe.model);
+          holdings.rest({ runId: task.runId, cohort: createRunCohort(recipe, chosen, createCohort, task.checkpoint) });
           break;
         }
         case 'sample':
@@ -167,23 +172,20 @@ export function createLab(options: LabOptions): Lab {
         wishes.delete(task.runId);
         state(task.runId, 'failed', task.resume?.step ?? 0, message);
       }
-      if (!(error instanceof UserError)) distrustDevice();
+      if (error instanceof UserError) return;
+      // An answer that broke takes the run under way with it, since they share the device.
+      if (active) await recover(active, error);
+      else dropDevice();
     }
-  };
-
-  /** After an error that is no person's doing the device may be lost; the next request opens it anew. */
-  const distrustDevice = (): void => {
-    clearDevice();
-    device = undefined;
   };
 
   const sample = async ({ requestId, settings }: Extract<Request, { type: 'sample' }>): Promise<void> => {
     try {
-      const policies = run ? { runId: run.id, cohort: run.cohort } : resting;
+      const policies = active ? { runId: active.run.id, cohort: active.run.cohort } : holdings.resting;
       await sampleAnswers({
         requestId,
         settings,
-        reference: reference ?? (await requireReference('town')),
+        reference: await holdings.reference(),
         ...(policies && { policies }),
         cancelled: () => cancelled.has(requestId),
         emit,
@@ -196,34 +198,34 @@ export function createLab(options: LabOptions): Lab {
   };
 
   /** Ends the run under way and leaves its policies on the device. */
-  const end = async (ended: TrainingRun, how: 'finished' | 'stopped', detail?: string): Promise<void> => {
-    ended.flush();
-    await ended.checkpoint();
-    run = undefined;
-    wishes.delete(ended.id);
-    rest({ runId: ended.id, cohort: ended.cohort });
-    state(ended.id, how, ended.step, detail);
+  const end = async (run: TrainingRun, how: 'finished' | 'stopped', detail?: string): Promise<void> => {
+    run.flush();
+    await run.checkpoint();
+    active = undefined;
+    wishes.delete(run.id);
+    holdings.rest({ runId: run.id, cohort: run.cohort });
+    state(run.id, how, run.step, detail);
   };
 
   /** One piece of work for the run under way; false if there is none to do. */
-  const work = async (active: TrainingRun): Promise<boolean> => {
-    const wish = wishes.get(active.id)!;
-    if (active.allStopped) await end(active, 'stopped', 'Every policy was stopped.');
-    else if (active.done) await end(active, 'finished');
-    else if (wish.stop) await end(active, 'stopped');
+  const work = async (run: TrainingRun): Promise<boolean> => {
+    const wish = wishes.get(run.id)!;
+    if (run.allStopped) await end(run, 'stopped', 'Every policy was stopped.');
+    else if (run.done) await end(run, 'finished');
+    else if (wish.stop) await end(run, 'stopped');
     else if (wish.paused && wish.steps === 0) {
       if (lastState === 'paused') return false;
-      active.flush();
-      await active.checkpoint();
-      state(active.id, 'paused', active.step);
+      run.flush();
+      await run.checkpoint();
+      state(run.id, 'paused', run.step);
     } else {
       const single = wish.paused;
-      if (!single && lastState !== 'training') state(active.id, 'training', active.step);
-      await active.advance();
+      if (!single && lastState !== 'training') state(run.id, 'training', run.step);
+      await run.advance();
       if (single) {
         wish.steps = Math.max(0, wish.steps - 1);
-        active.flush();
-        if (!active.done && wish.paused) state(active.id, 'paused', active.step);
+        run.flush();
+        if (!run.done && wish.paused) state(run.id, 'paused', run.step);
       }
     }
     return true;
@@ -232,19 +234,18 @@ export function createLab(options: LabOptions): Lab {
   const loop = async (): Promise<void> => {
     for (;;) {
       await breathe();
-      try {
-        // A run that is to end goes before whatever was asked for after it.
-        const ending = run && wishes.get(run.id)!.stop;
-        const task = ending ? undefined : tasks.shift();
-        if (task) await serve(task);
-        else if (!run || !(await work(run))) return;
-      } catch (error) {
-        const broken = run!;
-        broken.flush();
-        const message = fail(error, { runId: broken.id });
-        wishes.delete(broken.id);
-        state(broken.id, 'failed', broken.step, message);
-        distrustDevice();
+      // A run that is to end goes before whatever was asked for after it.
+      const ending = active && wishes.get(active.run.id)!.stop;
+      const task = ending ? undefined : tasks.shift();
+      if (task) await serve(task);
+      else if (!active) return;
+      else {
+        const under = active;
+        try {
+          if (!(await work(under.run))) return;
+        } catch (error) {
+          await recover(under, error);
+        }
       }
     }
   };

@@ -266,24 +266,78 @@ describe('what goes wrong', () => {
     expect(lab.of('failed')[0]!.message).toMatch(/no readable safetensors file/);
   });
 
-  it('survives a device that breaks in the middle of a run', async () => {
+  /** A device that breaks in the given steps, counted over all cohorts. */
+  const breaking = (...at: number[]): TinyLab => {
     let steps = 0;
-    let opened = 0;
+    return tinyLab({
+      wrapCohort: (cohort) => ({
+        ...cohort,
+        get step() {
+          return cohort.step;
+        },
+        train: (batches) => (at.includes((steps += 1)) ? Promise.reject(new Error('device lost')) : cohort.train(batches)),
+      }),
+    });
+  };
+
+  it('goes on by itself when the device is lost, and tells nothing twice', async () => {
+    const whole = tinyLab();
+    whole.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await whole.idle();
+    const lab = breaking(2, 6);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(lab.of('failed')).toEqual([]);
+    expect(lab.of('started')).toHaveLength(1);
+    expect(lab.of('opened')).toHaveLength(3);
+    expect(lab.states('a').filter(([state]) => state === 'preparing')).toHaveLength(3);
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+    expectSameRows(rowsOf(lab), rowsOf(whole));
+  });
+
+  it('goes on from a checkpoint that it told before the device was lost', async () => {
+    const lab = breaking(3);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe(), paused: true });
+    for (let i = 0; i < 2; i++) lab.send({ type: 'step', runId: 'a' });
+    await lab.idle();
+    lab.send({ type: 'continue', runId: 'a' });
+    lab.send({ type: 'pause', runId: 'a' });
+    await lab.idle();
+    lab.send({ type: 'continue', runId: 'a' });
+    await lab.idle();
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+    expect(places(trainRows(lab))).toEqual([1, 2, 3, 4].flatMap((step) => [[step, 0], [step, 1]]));
+  });
+
+  it('takes a waiting run up again when an answer breaks the device', async () => {
+    let broken = false;
     const lab = tinyLab({
       wrapCohort: (cohort) => ({
         ...cohort,
         get step() {
           return cohort.step;
         },
-        train: (batches) => ((steps += 1) === 3 ? Promise.reject(new Error('device lost')) : cohort.train(batches)),
+        sample: (...args) => (broken ? cohort.sample(...args) : ((broken = true), Promise.reject(new Error('device lost')))),
       }),
     });
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe(), paused: true });
+    lab.send({ type: 'sample', requestId: 's', settings: { prompt: 'x', temperature: 1, topK: 0, topP: 1, greedy: true, maxTokens: 2, seed: 1 } });
+    await lab.idle();
+    expect(lab.of('failed')).toMatchObject([{ requestId: 's' }]);
+    expect(lab.states('a').at(-1)).toEqual(['paused', 0]);
+    lab.send({ type: 'continue', runId: 'a' });
+    await lab.idle();
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('gives a run up whose device is lost again and again, and works on with the next', async () => {
+    const lab = breaking(3, 5, 7);
     lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
     await lab.idle();
     expect(lab.of('failed').at(-1)).toMatchObject({ runId: 'a', values: { reason: 'device lost.' } });
-    expect(lab.states('a').at(-1)).toEqual(['failed', 2]);
+    expect(lab.states('a').at(-1)![0]).toBe('failed');
     expect(places(trainRows(lab)).at(-1)).toEqual([2, 1]);
-    opened = lab.of('opened').length;
+    const opened = lab.of('opened').length;
     lab.send({ type: 'train', runId: 'b', recipe: tinyRecipe() });
     await lab.idle();
     expect(lab.of('opened').length).toBe(opened + 1);
