@@ -41,7 +41,11 @@ function aspectName(aspect: string): string {
   }
 }
 
+/** A collapsed policy makes the same mistake a dozen times. */
+const MOST_PROBLEMS = 4;
+
 function Verdict({ gold }: { readonly gold: GoldVerdict }) {
+  const problems = [...new Set(gold.problems.map((problem) => t(problem.template, problem.values)))];
   return (
     <div className={styles.verdict}>
       <span className={styles.aspects}>
@@ -51,11 +55,14 @@ function Verdict({ gold }: { readonly gold: GoldVerdict }) {
           </span>
         ))}
       </span>
-      {gold.problems.length > 0 && (
+      {problems.length > 0 && (
         <ul>
-          {gold.problems.map((problem, i) => (
-            <li key={i}>{t(problem.template, problem.values)}</li>
+          {problems.slice(0, MOST_PROBLEMS).map((problem) => (
+            <li key={problem}>{problem}</li>
           ))}
+          {problems.length > MOST_PROBLEMS && (
+            <li>{t('and {count} more', { count: problems.length - MOST_PROBLEMS })}</li>
+          )}
         </ul>
       )}
     </div>
