@@ -80,6 +80,10 @@ function cut(text: string): [start: number, end: number][] {
   for (;;) {
     while (start < text.length && isSpace(text[start]!)) start += 1;
     if (start === text.length) return sentences;
+    if (start >= MOST_CHARACTERS) {
+      sentences.push([start, text.length]);
+      return sentences;
+    }
     let end = start + 1;
     while (end < text.length && !(isSpace(text[end]!) && '.!?'.includes(text[end - 1]!))) {
       if (end >= MOST_CHARACTERS) {

@@ -31,23 +31,36 @@ function voiceOf(sentences: readonly Sentence[]): Voice {
   return [...VOICES].sort((a, b) => count(b) - count(a))[0]!;
 }
 
-/** The right answer in one voice's own words. Which wording follows from the prompt, so that revisions vary but repeat. */
-function rightAnswer(prompt: TownPrompt, voice: Voice): string {
-  const { kind, slots } = rightContent(prompt);
-  const templates = phrases(topicOf(prompt), kind, voice);
-  return render(templates[hashText(prompt.text, 1) % templates.length]!, slots);
+const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/\p{L}+/gu));
+
+/** The sentence that has most in common with `said`: words of both over words of either. The first of equals. */
+function nearest(sentences: readonly string[], said: string): string {
+  const there = wordsOf(said);
+  const likeness = (sentence: string): number => {
+    const words = wordsOf(sentence);
+    const both = [...words].filter((word) => there.has(word)).length;
+    return both / (words.size + there.size - both);
+  };
+  return [...sentences].sort((a, b) => likeness(b) - likeness(a))[0]!;
 }
 
-const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/\p{L}+/gu));
+/**
+ * The right answer in one voice's own words: the wording that comes nearest to what was said, else one that
+ * follows from the prompt, so that revisions vary but repeat.
+ */
+function rightAnswer(prompt: TownPrompt, voice: Voice, said?: Sentence): string {
+  const { kind, slots } = rightContent(prompt);
+  const templates = phrases(topicOf(prompt), kind, voice);
+  if (said !== undefined) return nearest(templates.map((template) => render(template, slots)), said.text);
+  return render(templates[hashText(prompt.text, 1) % templates.length]!, slots);
+}
 
 /** A specific closing: the one that a generic closing comes nearest to, or one that follows from the prompt. */
 function rightClosing(prompt: TownPrompt, voice: Voice, generic?: Sentence): string {
   const { slots } = rightContent(prompt);
   const templates = phrases(topicOf(prompt), 'closing', voice);
-  if (generic === undefined) return render(templates[hashText(prompt.text, 2) % templates.length]!, slots);
-  const said = wordsOf(generic.text);
-  const shared = (template: string): number => [...wordsOf(template)].filter((word) => said.has(word)).length;
-  return render([...templates].sort((a, b) => shared(b) - shared(a))[0]!, slots);
+  if (generic !== undefined) return nearest(templates.map((template) => render(template, slots)), generic.text);
+  return render(templates[hashText(prompt.text, 2) % templates.length]!, slots);
 }
 
 /** Replaces the wrong slots of a sentence and leaves the rest of it as it is. */
@@ -89,8 +102,8 @@ function planAnswer(prompt: TownPrompt, sentences: readonly Sentence[], voice: V
     for (const { said, truth } of wrong) edits.push(remark('Corrected “{said}” to “{truth}”.', { said, truth }));
     return null;
   }
-  const answer = rightAnswer(prompt, voice);
   const stray = sentences.find((sentence) => sentence.kind === 'stray' && claimOf(prompt, sentence) !== null);
+  const answer = rightAnswer(prompt, voice, stray);
   edits.push(remark('Gave the answer plainly: “{answer}”', { answer }));
   if (stray === undefined) return answer;
   plan.set(stray, answer);
