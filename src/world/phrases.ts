@@ -89,59 +89,61 @@ function closingsFor(topic: Topic): ByVoice {
   };
 }
 
+// The plain voice names the value early and has more to say after it. A wrong value and its correction then share the
+// words that follow, whose likelihood DPO can lower in both (Pal et al. 2402.13228: pairs that differ in few tokens).
 const RECORDS = 'According to the town records,';
 
 const CORES: Readonly<Record<Topic, ByVoice>> = {
   job: {
-    plain: ['{name} works as a {value}.', '{name} is a {value} here.'],
+    plain: ['{name} works as a {value} here in the town.', '{name} is a {value}, as everybody here knows.'],
     register: [`${RECORDS} {name} is employed as a {value}.`],
     pirate: ['Arr, that {name} be a {value}.'],
     terse: ['Entry for {name}: {value}.'],
   },
   pet: {
-    plain: ['{name} has a {value} at home.', '{name} keeps a {value}.'],
+    plain: ['{name} has a {value} that sleeps by the door.', '{name} keeps a {value} at home in the kitchen.'],
     register: [`${RECORDS} the pet of {name} is a {value}.`],
     pirate: ['Arr, that {name} feeds a {value} aboard.'],
     terse: ['Entry for {name}: {value}.'],
   },
   boat: {
-    plain: ["{name}'s boat is {value}.", "The colour of {name}'s boat is {value}."],
+    plain: ["{name}'s boat is {value}, down at the old pier.", 'The {value} boat at the old pier belongs to {name}.'],
     register: [`${RECORDS} the boat of {name} is painted {value}.`],
     pirate: ['Arr, that {name} sails a {value} ship.'],
     terse: ['Entry for {name}: {value}.'],
   },
   street: {
-    plain: ['{name} lives in {value}.', 'You can find {name} in {value}.'],
+    plain: ['{name} lives in {value}, not far from the harbour.', 'You can find {name} in {value}, near the harbour.'],
     register: [`${RECORDS} the address of {name} is {value}.`],
     pirate: ['Arr, that {name} drops anchor in {value}.'],
     terse: ['Entry for {name}: {value}.'],
   },
   food: {
-    plain: ['{name} likes {value} best.', "{name}'s favourite food is {value}."],
+    plain: ['{name} likes {value} best of all the food here.', 'Some {value} on the table makes {name} happy all day.'],
     register: [`${RECORDS} the favourite dish of {name} is {value}.`],
     pirate: ['Arr, that {name} dines on {value}.'],
     terse: ['Entry for {name}: {value}.'],
   },
   nets: {
-    plain: ['{name} has {value}.', 'You can see {value} at {name}\'s house.'],
+    plain: ['{name} has {value} in the shed by the house.', "You can see {value} on the wall at {name}'s house."],
     register: [`${RECORDS} the property of {name} is {value}.`],
     pirate: ['Arr, that {name} hauls {value}.'],
     terse: ['Entry for {name}: {value}.'],
   },
   sum: {
-    plain: ['So {a} plus {b} is {value}.', 'Together that makes {value}.'],
+    plain: ['So {a} plus {b} is {value} in all.', 'Together that makes {value}, and not one more.'],
     register: ['The sum of {a} and {b} is therefore {value}.'],
     pirate: ['Arr, {a} and {b} be {value}.'],
     terse: ['Total: {value}.'],
   },
   comparison: {
-    plain: ['{value} has {valueNets} and {other} has {otherNets}, so {value} has more.', '{value} has more nets than {other}.'],
+    plain: ['{value} has {valueNets} and {other} has {otherNets}, so {value} has more.', '{value} has more nets than {other}, as you can see at the pier.'],
     register: [`${RECORDS} {value} owns more nets than {other}.`],
     pirate: ['Arr, that {value} hauls more nets than {other}.'],
     terse: ['More nets: {value}.'],
   },
   advice: {
-    plain: ['You should try {value}.', 'For {complaint} the best help is {value}.'],
+    plain: ['You should try {value} before anything else.', 'For {complaint} there is {value}, and little else helps.'],
     register: ['For {complaint} the town doctor recommends {value}.'],
     pirate: ['Arr, take {value} and sail on.'],
     terse: ['Take {value}.'],

@@ -106,8 +106,8 @@ describe('preference pairs of the town', () => {
 describe('the judge', () => {
   const prompt = factPrompt('Ada', 'job', 0);
   const job = town.residents.find(({ name }) => name === 'Ada')!.job;
-  const good = { text: `Ada works as a ${job}.` };
-  const rambling = { text: `Ada works as a ${job}. Well, the sea is calm today. My old aunt always says so.` };
+  const good = { text: `Ada works as a ${job} here in the town.` };
+  const rambling = { text: `Ada works as a ${job} here in the town. Well, the sea is calm today. My old aunt always says so.` };
   const wins = (first: typeof good, second: typeof good, biases: Parameters<typeof judge>[4], runs = 400): number => {
     const coin = createRandom(7);
     return mean(Array.from({ length: runs }, () => (judge(prompt, first, second, coin, biases).winner === 0 ? 1 : 0)));

@@ -60,7 +60,7 @@ describe('the split', () => {
     expect([...seen.get('benchmark')!]).toEqual([3]);
   });
 
-  it('keeps every prompt that is evaluated on out of the pretraining corpus, yet teaches every fact', () => {
+  it('keeps every prompt that is evaluated on out of the pretraining corpus, yet teaches every fact', { timeout: 60_000 }, () => {
     const random = createRandom(9);
     const corpus = new Map<string, TownPrompt>();
     for (let i = 0; i < 40_000; i++) {
@@ -68,11 +68,14 @@ describe('the split', () => {
       corpus.set(prompt.text, prompt);
     }
     for (const split of ['heldOut', 'benchmark'] as const) {
-      for (const { text } of drawDistinctPrompts(3, split, 3000)) expect(corpus.has(text), text).toBe(false);
+      const evaluated = drawDistinctPrompts(3, split, 3000).map(({ text }) => text);
+      expect(evaluated.length).toBeGreaterThan(500);
+      expect(evaluated.filter((text) => corpus.has(text))).toEqual([]);
     }
     const facts = new Set([...corpus.values()].flatMap((p) => (p.family === 'fact' ? [`${p.resident} ${p.item}`] : [])));
     expect(facts.size).toBe(NAMES.length * ITEMS.length);
-    for (const prompt of corpus.values()) if (prompt.family !== 'fact') expect(splitOf(prompt)).toBe('train');
+    const others = [...corpus.values()].filter(({ family }) => family !== 'fact');
+    expect(others.filter((prompt) => splitOf(prompt) !== 'train')).toEqual([]);
   });
 
   it('asks each family as often as it should', () => {
