@@ -57,6 +57,7 @@ export function start(services: Services): void {
   window.addEventListener('pagehide', () => void flush());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') void flush();
+    else void listStored();
   });
 
   const root = document.getElementById('root');

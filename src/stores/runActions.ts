@@ -4,8 +4,9 @@ import { policiesOf, type Recipe } from '../lab/recipe';
 import { requestFrame } from './frames';
 import { keepChange, keepOnlyUntil, removeKept } from './keeper';
 import { dismissNotice, notify, report, sentence } from './notices';
+import { heldRuns, holdRun } from './locks';
 import { createRowTable } from './rowTable';
-import { canContinue, changeRun, findRun, fromKept, isOver, runsStore, type Run } from './runs';
+import { canContinue, changeRun, findRun, fromKept, runsStore, type Run } from './runs';
 import { services } from './services';
 
 /** How long a deleted run can be brought back. */
@@ -55,6 +56,7 @@ export function train(recipe: Recipe, paused = false): string {
     activeId: run.id,
     overlayIds: overlays.slice(0, MAX_OVERLAYS),
   });
+  void holdRun(run.id);
   services().lab.send({ type: 'train', runId: run.id, recipe, ...(paused ? { paused: true } : {}) });
   requestFrame();
   return run.id;
@@ -94,6 +96,9 @@ export async function resume(): Promise<void> {
     if (checkpoint === undefined) {
       throw new UserError('The checkpoint of “{name}” is gone, so it cannot go on. Its curves are kept.', { name: run.name });
     }
+    if (!(await holdRun(run.id))) {
+      throw new UserError('“{name}” is being trained in another tab. Nothing was changed; go on there.', { name: run.name });
+    }
     // Two presses, or a run started meanwhile: the first one wins.
     if (runsStore.getState().activeId !== undefined) return;
     run.table?.truncate(checkpoint.step);
@@ -114,18 +119,21 @@ export async function resume(): Promise<void> {
   }
 }
 
-/** Lists what is stored, once, when the page opens; the newest run comes on screen. */
+/** Lists what is stored, when the page opens and whenever it comes back in sight; at first the newest run comes on screen. */
 export async function listStored(): Promise<void> {
   try {
     const kept = await services().shelf.listRuns();
-    const known = new Set(runsStore.getState().runs.map((run) => run.id));
-    const runs = kept.filter((run) => !known.has(run.id)).map(fromKept);
-    runsStore.setState((state) => ({
-      runs: [...state.runs, ...runs].sort((a, b) => b.createdAt - a.createdAt),
-      listed: true,
-    }));
-    const newest = runsStore.getState().runs[0];
-    if (newest !== undefined && runsStore.getState().currentId === undefined) await openRun(newest.id);
+    const held = await heldRuns();
+    runsStore.setState((state) => {
+      // What this tab knows better stays; another tab may have begun runs, or ended those that it was training.
+      const known = state.runs.filter((run) => run.state !== 'elsewhere');
+      const ids = new Set([...known.map((run) => run.id), ...removed]);
+      const found = kept.filter((run) => !ids.has(run.id)).map((run) => fromKept(run, held));
+      return { runs: [...known, ...found].sort((a, b) => b.createdAt - a.createdAt), listed: true };
+    });
+    const { runs, currentId } = runsStore.getState();
+    const shown = findRun(currentId) ?? runs[0];
+    if (shown !== undefined && shown.table === undefined) await openRun(shown.id);
   } catch (error) {
     runsStore.setState({ listed: true });
     report(error);
@@ -135,8 +143,9 @@ export async function listStored(): Promise<void> {
 async function loadTable(id: string): Promise<void> {
   const run = findRun(id);
   if (run === undefined || run.table !== undefined) return;
-  const rows = await services().shelf.loadRows(id);
-  changeRun(id, { table: createRowTable(rows) });
+  const table = createRowTable(await services().shelf.loadRows(id));
+  // A tab that was closed left rows of later steps than it had said.
+  changeRun(id, { table, step: Math.max(run.step, table.lastStep()) });
   requestFrame();
 }
 
@@ -175,19 +184,26 @@ export function renameRun(id: string, name: string): void {
   if (run.start !== undefined) keepChange(id, { name: plain });
 }
 
+/** Runs that are off the list but still stored, until nobody can want them back. */
+const removed = new Set<string>();
+
 /** Takes a run off the list; it is deleted for good when nobody undid that for ten seconds. */
 export function removeRun(id: string): void {
   const run = findRun(id);
-  if (run === undefined || !(isOver(run.state) || run.id !== runsStore.getState().activeId)) return;
   const before = runsStore.getState();
+  if (run === undefined || run.id === before.activeId || run.state === 'elsewhere') return;
   runsStore.setState(({ runs, overlayIds, currentId }) => ({
     runs: runs.filter((one) => one.id !== id),
     overlayIds: overlayIds.filter((one) => one !== id),
     currentId: currentId === id ? undefined : currentId,
   }));
   requestFrame();
+  const next = runsStore.getState().runs[0];
+  if (before.currentId === id && next !== undefined) void openRun(next.id);
+  removed.add(id);
   const finish = (): void => {
     clearTimeout(timer);
+    removed.delete(id);
     globalThis.removeEventListener?.('pagehide', finish);
     dismissNotice(notice);
     removeKept(id);
@@ -196,6 +212,7 @@ export function removeRun(id: string): void {
   globalThis.addEventListener?.('pagehide', finish);
   const notice = notify('plain', sentence('The run “{name}” was deleted.', { name: run.name }), () => {
     clearTimeout(timer);
+    removed.delete(id);
     globalThis.removeEventListener?.('pagehide', finish);
     dismissNotice(notice);
     runsStore.setState((state) => ({

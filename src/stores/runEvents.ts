@@ -1,8 +1,9 @@
 // What the worker says, turned into what the page knows and what is kept. The app subscribes this once.
 import type { LabEvent } from '../lab/protocol';
-import { deviceFailed, deviceOpened } from './device';
+import { deviceFailed, deviceOpened, deviceStore } from './device';
 import { requestFrame, subscribeFrames } from './frames';
 import { keepChange, keepCheckpoint, keepRows, keepRun } from './keeper';
+import { releaseRun } from './locks';
 import { notify } from './notices';
 import { createRowTable } from './rowTable';
 import { changeRun, findRun, isOver, runsStore, toKept } from './runs';
@@ -30,6 +31,8 @@ export function receive(event: LabEvent): void {
   switch (event.type) {
     case 'opened':
       deviceOpened(event.device);
+      // A fresh device holds nobody's policies.
+      runsStore.setState({ loadedId: undefined });
       return;
     case 'started': {
       const run = findRun(event.runId);
@@ -49,9 +52,12 @@ export function receive(event: LabEvent): void {
         state: event.state,
         step: event.step,
         // What failed has been said, in a form that can be translated.
-        ...(event.state === 'failed' ? {} : { detail: undefined }),
+        ...(event.state === 'failed'
+          ? {}
+          : { detail: event.detail === undefined ? undefined : { template: event.detail, values: {} } }),
       });
       if (isOver(event.state)) {
+        releaseRun(run.id);
         runsStore.setState(({ activeId }) => ({ activeId: activeId === run.id ? undefined : activeId }));
       }
       if (run.start !== undefined) {
@@ -100,15 +106,20 @@ export function receive(event: LabEvent): void {
         return;
       }
       const run = findRun(event.runId);
+      notify('problem', sentence);
       if (run === undefined) {
-        if (event.runId === undefined) deviceFailed(sentence);
-        notify('problem', sentence);
+        if (event.runId === undefined && deviceStore.getState().status === 'opening') deviceFailed(sentence);
+        return;
+      }
+      if (runsStore.getState().activeId !== run.id) {
+        // It was only to be put on the device, to be sampled; the run itself is as good as before.
+        runsStore.setState({ loadedId: undefined });
         return;
       }
       changeRun(run.id, { state: 'failed', detail: sentence });
-      runsStore.setState(({ activeId }) => ({ activeId: activeId === run.id ? undefined : activeId }));
+      releaseRun(run.id);
+      runsStore.setState({ activeId: undefined, loadedId: undefined });
       if (run.start !== undefined) keepChange(run.id, { state: 'failed', step: run.step, elapsedMs: run.elapsedMs });
-      notify('problem', sentence);
       return;
     }
   }

@@ -7,8 +7,8 @@ import type { Sentence } from './notices';
 import type { RowTable } from './rowTable';
 import type { KeptRun } from './services';
 
-/** A stored run that no worker is on any more, though it never ended, is interrupted. */
-export type PageRunState = RunState | 'interrupted';
+/** A stored run that never ended is interrupted, unless another tab is training it. */
+export type PageRunState = RunState | 'interrupted' | 'elsewhere';
 
 export interface Run {
   readonly id: string;
@@ -61,17 +61,17 @@ export function changeRun(id: string, change: Partial<Run>): void {
 }
 
 export function isOver(state: PageRunState): boolean {
-  return state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted';
+  return state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted' || state === 'elsewhere';
 }
 
 /** A run that ended early and has somewhere to go on from. */
 export function canContinue(run: Run): boolean {
-  return isOver(run.state) && run.state !== 'finished' && run.checkpointStep !== undefined && run.start !== undefined;
+  return isOver(run.state) && run.state !== 'finished' && run.state !== 'elsewhere' && run.checkpointStep !== undefined && run.start !== undefined;
 }
 
 /** The run as it is kept; undefined while it has not begun. */
 export function toKept(run: Run): KeptRun | undefined {
-  if (run.start === undefined || run.state === 'interrupted') return undefined;
+  if (run.start === undefined || run.state === 'interrupted' || run.state === 'elsewhere') return undefined;
   return {
     id: run.id,
     name: run.name,
@@ -86,7 +86,7 @@ export function toKept(run: Run): KeptRun | undefined {
   };
 }
 
-/** A run from the shelf as the page shows it. */
-export function fromKept(kept: KeptRun): Run {
-  return { ...kept, state: isOver(kept.state) ? kept.state : 'interrupted' };
+/** A run from the shelf as the page shows it; `held` are the runs that some tab is training. */
+export function fromKept(kept: KeptRun, held: ReadonlySet<string>): Run {
+  return { ...kept, state: isOver(kept.state) ? kept.state : held.has(kept.id) ? 'elsewhere' : 'interrupted' };
 }

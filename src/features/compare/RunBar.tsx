@@ -7,6 +7,7 @@ import { t } from '../../components/text';
 import { useCurrentRun, useExperiment, useRun, useRuns } from '../../stores/hooks';
 import { pause, resume, step, stop, train } from '../../stores/runActions';
 import { canContinue, type PageRunState, type Run } from '../../stores/runs';
+import { engineWords } from './engineWords';
 import { recipeProblem } from './experiment/check';
 import styles from './compare.module.css';
 
@@ -26,6 +27,8 @@ export function stateName(state: PageRunState): string {
       return t('Failed');
     case 'interrupted':
       return t('Interrupted');
+    case 'elsewhere':
+      return t('Training in another tab');
   }
 }
 
@@ -52,6 +55,11 @@ function Standing({ run }: { readonly run: Run }) {
         <span data-testid="standing">{parts.join(' · ')}</span>
       </div>
       <Progress label={t('Training progress')} value={run.step} max={steps} />
+      {run.detail !== undefined && (
+        <p className={styles.detail}>
+          {Object.keys(run.detail.values).length > 0 ? t(run.detail.template, run.detail.values) : engineWords(run.detail.template)}
+        </p>
+      )}
     </div>
   );
 }

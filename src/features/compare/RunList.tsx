@@ -7,6 +7,7 @@ import { formatDate } from '../../components/format';
 import { MenuButton } from '../../components/Menu';
 import { t, useLocale } from '../../components/text';
 import { TextInput } from '../../components/TextInput';
+import { chooseRecipe } from '../../stores/experiment';
 import { useRuns } from '../../stores/hooks';
 import { openRun, removeRun, renameRun, resume, toggleOverlay } from '../../stores/runActions';
 import { canContinue, type Run } from '../../stores/runs';
@@ -83,13 +84,15 @@ function Row({ run, current, active, behind }: RowProps) {
         label={t('Actions for “{name}”', { name: run.name })}
         items={[
           { id: 'open', name: t('Open') },
+          { id: 'recipe', name: t('Set up this experiment again') },
           { id: 'rename', name: t('Rename') },
           { id: 'export', name: t('Export as JSON') },
-          ...(active ? [] : [{ id: 'delete', name: t('Delete') }]),
+          ...(active || run.state === 'elsewhere' ? [] : [{ id: 'delete', name: t('Delete') }]),
         ]}
         plain
         onAction={(id) => {
           if (id === 'open') void openRun(run.id);
+          else if (id === 'recipe') chooseRecipe(run.recipe);
           else if (id === 'rename') setNaming(true);
           else if (id === 'export') void exportRun(run);
           else removeRun(run.id);

@@ -1,6 +1,7 @@
 // The compare workbench: the experiment at the left, the curves in the middle, what the models say and the runs at the right.
 import { useState } from 'react';
 import { t } from '../../components/text';
+import { useExperiment, useRuns } from '../../stores/hooks';
 import { Curves } from './Curves';
 import { ExperimentPanel } from './experiment/ExperimentPanel';
 import { RunBar } from './RunBar';
@@ -14,7 +15,11 @@ import styles from './compare.module.css';
 export function Workbench() {
   // Pointing at a member brings out its line in every chart.
   const [highlight, setHighlight] = useState<number | undefined>(undefined);
-  const lit = highlight === undefined ? {} : { highlight };
+  const edited = useExperiment((state) => state.recipe.cohort);
+  const drawn = useRuns((state) => state.runs.find((run) => run.id === state.currentId)?.recipe.cohort);
+  // The run on screen may be of another cohort than the one being set up.
+  const same = highlight !== undefined && drawn?.[highlight]?.objective === edited[highlight]?.objective;
+  const lit = same ? { highlight } : {};
   return (
     <div className={styles.workbench}>
       <section className={styles.left} aria-label={t('Experiment')}>

@@ -9,6 +9,7 @@ import { objectives } from '../../engine/objectives';
 import type { Column } from '../../stores/rowTable';
 import type { Run } from '../../stores/runs';
 import { formatCompact } from '../../components/format';
+import { engineWords } from './engineWords';
 
 export interface Aggregate {
   readonly steps: number[];
@@ -99,18 +100,6 @@ export function drawnRuns(current: Run | undefined, behind: readonly Run[]): Dra
   }));
 }
 
-/** Why a policy was stopped, in the reader's language; the engine says it in English. */
-function stopReason(reason: string): string {
-  switch (reason) {
-    case 'The loss was not a finite number.':
-      return t('The loss was not a finite number.');
-    case 'The gradient was not a finite number.':
-      return t('The gradient was not a finite number.');
-    default:
-      return t(reason);
-  }
-}
-
 export interface LineOptions {
   readonly dashed?: boolean;
   /** Subtracted from every value, e.g. the reference's own figure. */
@@ -137,7 +126,7 @@ export function linesOf({ run, past, labels, looks }: Drawn, metric: string, opt
     const name = past ? `${labels[m]!} · ${run.name}` : labels[m]!;
     const stops = run.stops
       .filter((stop) => policies.includes(stop.policy) && indexAt(steps, stop.step) >= 0)
-      .map(({ step, reason }) => ({ step, reason: stopReason(reason) }));
+      .map(({ step, reason }) => ({ step, reason: engineWords(reason) }));
     return {
       id: `${run.id} ${m} ${metric}`,
       label: options.suffix === undefined ? name : `${name} ${options.suffix}`,

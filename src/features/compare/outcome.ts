@@ -69,11 +69,12 @@ export function outcomeOf(run: Run): string[] {
   const lowest = Math.min(...losers);
   const highest = Math.max(...losers);
   if (losers.length > 1 && highest < -NOTHING) {
+    const least = formatFixed(-highest, 1);
+    const most = formatFixed(-lowest, 1);
     sentences.push(
-      t('Losers fell under every objective, by {least} to {most} nats.', {
-        least: formatFixed(-highest, 1),
-        most: formatFixed(-lowest, 1),
-      }),
+      least === most
+        ? t('Losers fell under every objective, by about {most} nats.', { most })
+        : t('Losers fell under every objective, by {least} to {most} nats.', { least, most }),
     );
   }
   if (run.stops.length > 0) {
