@@ -9,6 +9,8 @@ import { readLink, type Link } from '../stores/link';
 import { report } from '../stores/notices';
 import { listStored } from '../stores/runActions';
 import { receive } from '../stores/runEvents';
+import { loadRecorded } from '../stores/recorded';
+import { runsStore } from '../stores/runs';
 import { provideServices, type Services } from '../stores/services';
 import { settingsStore } from '../stores/settings';
 import { loadPreset } from '../features/compare/experiment/presets';
@@ -52,7 +54,9 @@ export function start(services: Services): void {
   const link = linkOfThisPage();
   openDevice(link.backend ?? settingsStore.getState().backend);
   setUpExperiment(link).catch(report);
-  void listStored();
+  void listStored().then(() => {
+    if (runsStore.getState().runs.length === 0) void loadRecorded(new URL('runs/fork.json', document.baseURI));
+  });
   // The last second's rows, when the tab goes away.
   window.addEventListener('pagehide', () => void flush());
   document.addEventListener('visibilitychange', () => {

@@ -11,11 +11,13 @@ export interface ChartFigureProps {
   readonly table: () => TableContent;
   readonly size?: 'big' | 'small' | 'free';
   readonly children: ReactNode;
+  /** Paler, for what did not happen here. */
+  readonly faded?: boolean;
   /** Drawn over an empty chart. */
   readonly message?: string | undefined;
 }
 
-export function ChartFigure({ title, unit, table, size = 'small', children, message }: ChartFigureProps) {
+export function ChartFigure({ title, unit, table, size = 'small', children, faded = false, message }: ChartFigureProps) {
   const id = useId();
   return (
     <figure className={styles.figure} data-size={size} aria-labelledby={id}>
@@ -26,7 +28,7 @@ export function ChartFigure({ title, unit, table, size = 'small', children, mess
         {unit !== undefined && <span className={styles.unit}>{unit}</span>}
         <DataTableButton title={title} table={table} />
       </figcaption>
-      <div className={styles.plot}>
+      <div className={styles.plot} {...(faded ? { 'data-faded': '' } : {})}>
         {children}
         {message !== undefined && <p className={styles.message}>{message}</p>}
       </div>

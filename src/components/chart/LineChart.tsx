@@ -31,7 +31,6 @@ export interface LineChartProps {
   readonly sketch?: boolean;
   /** Decimals in the readout. */
   readonly digits?: number;
-  readonly formatTick?: (value: number) => string;
 }
 
 const SKETCH_AXIS: readonly number[] = [0, 1];
@@ -43,7 +42,12 @@ const CURSOR = { stroke: 'var(--line-strong)', strokeDasharray: '2 2' };
 const ESCAPE_BIG = { x: false, y: true };
 const ESCAPE_SMALL = { x: true, y: true };
 const ABOVE = { zIndex: 20, outline: 'none' };
-const compact = (value: number): string => formatCompact(value, 3);
+
+/** Few characters: an axis has little room. */
+function formatTick(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1e-3) return formatCompact(value, 3);
+  return value.toExponential(1).replace('.0e', 'e').replaceAll('-', '\u2212');
+}
 
 export function LineChart(props: LineChartProps) {
   const { name, series, steps, big = false, highlight, group, digits = 2, sketch = false } = props;
@@ -104,7 +108,7 @@ export function LineChart(props: LineChartProps) {
         tickLine={false}
         axisLine={false}
         tick={TICK}
-        tickFormatter={props.formatTick ?? compact}
+        tickFormatter={formatTick}
         interval={0}
         allowDataOverflow
       />

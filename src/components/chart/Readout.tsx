@@ -34,7 +34,7 @@ export function Readout({ step, series, reference, digits }: ReadoutProps) {
                     x2="18"
                     y1="4"
                     y2="4"
-                    stroke={seriesColor(one.color)}
+                    stroke={seriesColor(one)}
                     strokeWidth="2.5"
                     strokeDasharray={one.dashed ? '5 3' : undefined}
                     opacity={one.past ? 0.5 : 1}

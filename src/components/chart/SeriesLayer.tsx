@@ -1,7 +1,7 @@
 // Draws bands, lines, markers, stops and line-end labels inside a recharts chart, from the chart's own scales.
 // One layer for all series costs a tenth of one recharts element each, which is what keeps the page free while it trains.
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
-import { seriesColor } from './palette';
+import { seriesColor, type Look } from './palette';
 import type { Marker, Series } from './series';
 import styles from './chart.module.css';
 
@@ -49,10 +49,10 @@ const shapes: Readonly<Record<Marker, string>> = {
 };
 
 /** A marker by itself, for legends. */
-export function MarkerGlyph({ marker, color }: { readonly marker: Marker; readonly color: number }) {
+export function MarkerGlyph({ look }: { readonly look: Look }) {
   return (
     <svg className={styles.glyph} viewBox="-5 -5 10 10" aria-hidden="true">
-      <path d={shapes[marker]} fill={seriesColor(color)} />
+      <path d={shapes[look.marker]} fill={seriesColor(look)} />
     </svg>
   );
 }
@@ -126,7 +126,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
       const atX = last < 0 ? undefined : x(one.steps[last]!);
       const atY = last < 0 ? undefined : y(one.mean[last]!);
       if (atX === undefined || atY === undefined) continue;
-      places.push({ id: one.id, text: one.label, color: seriesColor(one.color), fromX: atX, fromY: atY, y: atY });
+      places.push({ id: one.id, text: one.label, color: seriesColor(one), fromX: atX, fromY: atY, y: atY });
     }
     // The reference's name stands at the right, where the lines' names do once they have arrived there.
     const arrived = places.some((place) => place.fromX > right - 48);
@@ -151,7 +151,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
         <path
           key={`${one.id} band`}
           d={bandPath(one, x, y)}
-          fill={seriesColor(one.color)}
+          fill={seriesColor(one)}
           fillOpacity={faded(one) ? 0.03 : one.past ? 0.07 : 0.15}
         />
       ))}
@@ -160,7 +160,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
           <path
             d={linePath(one.steps, one.mean, x, y)}
             className={styles.line}
-            stroke={seriesColor(one.color)}
+            stroke={seriesColor(one)}
             {...(one.past ? { 'data-past': '' } : {})}
             {...(one.dashed ? { 'data-dashed': '' } : {})}
           />
@@ -176,7 +176,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
                   d={shapes[one.marker]}
                   transform={`translate(${px.toFixed(1)},${py.toFixed(1)}) scale(${(textScale * textScale).toFixed(2)})`}
                   className={styles.marker}
-                  fill={seriesColor(one.color)}
+                  fill={seriesColor(one)}
                 />
               );
             })}
@@ -187,7 +187,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
             return px === undefined || py === undefined ? null : (
               <g key={`${stop.step} ${stop.reason}`} transform={`translate(${px.toFixed(1)},${py.toFixed(1)})`}>
                 <title>{stop.reason}</title>
-                <path d="M-5,-5L5,5M-5,5L5,-5" className={styles.stop} stroke={seriesColor(one.color)} />
+                <path d="M-5,-5L5,5M-5,5L5,-5" className={styles.stop} stroke={seriesColor(one)} />
               </g>
             );
           })}

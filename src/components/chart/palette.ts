@@ -11,11 +11,11 @@ const preferred: Readonly<Record<string, number>> = {
   kto: 3,
   sft: 4,
   ipo: 5,
-  simpo: 6,
-  orpo: 7,
+  simpo: 7,
+  orpo: 10,
   cpo: 8,
-  hinge: 9,
-  robust: 10,
+  hinge: 12,
+  robust: 6,
   cdpo: 11,
   bco_pair: 12,
   nca_pair: 13,
@@ -23,24 +23,33 @@ const preferred: Readonly<Record<string, number>> = {
   custom: 15,
   apo_zero_unpaired: 8,
   sppo_hard: 9,
-  exo_pair: 10,
+  exo_pair: 6,
   discopop: 11,
-  aot: 12,
+  aot: 10,
   aot_unpaired: 13,
   r_dpo: 14,
-  dpo_norm: 7,
+  dpo_norm: 9,
 };
+
+/** The deepest tone still shows its hue. */
+const DEEPEST = 66;
 
 const markers: readonly Marker[] = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'];
 
-export interface Look {
+/** A colour of the theme, and how far it is mixed towards the ink, in percent, to tell lines of one objective apart. */
+export interface Color {
   readonly color: number;
+  readonly tone: number;
+}
+
+export interface Look extends Color {
   readonly marker: Marker;
 }
 
 /**
  * A look for each line, given the objective behind it: its own colour, or the next free one where two objectives
- * of the list share it. Lines of the same objective keep the colour and differ by their marker.
+ * of the list share it. Lines of the same objective keep the colour and
+ * differ by its tone and by their marker.
  */
 export function looksOf(objectiveIds: readonly string[]): Look[] {
   const taken = new Map<number, string>();
@@ -56,10 +65,12 @@ export function looksOf(objectiveIds: readonly string[]): Look[] {
     }
     const occurrence = seen.get(id) ?? 0;
     seen.set(id, occurrence + 1);
-    return { color, marker: markers[occurrence % markers.length]! };
+    const twins = objectiveIds.filter((other) => other === id).length;
+    const tone = twins === 1 ? 0 : Math.round((occurrence / (twins - 1)) * DEEPEST);
+    return { color, tone, marker: markers[occurrence % markers.length]! };
   });
 }
 
-export function seriesColor(color: number): string {
-  return `var(--series-${color})`;
+export function seriesColor({ color, tone }: Color): string {
+  return tone === 0 ? `var(--series-${color})` : `color-mix(in oklab, var(--series-${color}), var(--ink) ${tone}%)`;
 }

@@ -9,6 +9,8 @@ export interface Series {
   readonly label: string;
   /** Index into the theme's `--series-N`. */
   readonly color: number;
+  /** Percent of ink in it. */
+  readonly tone: number;
   /** Losers are dashed, winners solid. */
   readonly dashed: boolean;
   /** Runs that came before are thinner and paler. */

@@ -34,7 +34,7 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
   const recipeSteps = useExperiment((state) => state.recipe.schedule.steps);
   const sharedAxis = useSettings((state) => state.sharedAxis);
   const quantity = useSettings((state) => state.quantity);
-  const { drawn, steps } = useDrawn(recipeSteps, metrics);
+  const { drawn, steps, recorded } = useDrawn(recipeSteps, metrics);
   const change = quantity === 'change';
   const current = drawn.find((one) => !one.past);
 
@@ -64,7 +64,8 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
             key={id}
             size="big"
             title={titles[id]}
-            unit={unit}
+            unit={recorded ? `${t('recorded')} · ${unit}` : unit}
+            faded={recorded}
             table={() => seriesTable(unit, series, 4, reference)}
             message={waiting ? messages[id] : undefined}
           >

@@ -60,7 +60,7 @@ function Row({ run, current, active, behind }: RowProps) {
         <div className={styles.facts}>
           <span className={styles.swatches} aria-hidden="true">
             {colors.map((look, i) => (
-              <i key={i} style={{ background: seriesColor(look.color) }} />
+              <i key={i} style={{ background: seriesColor(look) }} />
             ))}
           </span>
           {stateName(run.state)} · {run.step}/{run.recipe.schedule.steps} · {formatDate(run.createdAt, locale)}

@@ -191,7 +191,7 @@ export function SamplePanel() {
   };
   const colorOf = (policy: number): string => {
     const one = policies[policy];
-    return one === undefined ? 'var(--reference)' : seriesColor(looks[one.memberIndex]!.color);
+    return one === undefined ? 'var(--reference)' : seriesColor(looks[one.memberIndex]!);
   };
 
   return (

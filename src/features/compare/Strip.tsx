@@ -60,14 +60,19 @@ function linesFor(drawn: readonly Drawn[], chart: SmallChart) {
 
 /** One small chart; each listens for frames by itself. */
 function Small({ chart, recipeSteps, highlight }: SmallProps) {
-  const { drawn, steps } = useDrawn(recipeSteps, chart.metrics);
+  const { drawn, steps, recorded } = useDrawn(recipeSteps, chart.metrics);
   const series = linesFor(drawn, chart);
   const current = drawn.find((one) => !one.past);
   const shown = series.some((one) => one.steps.length > 0);
   const lit = highlight === undefined || current === undefined ? undefined : `${current.run.id} ${highlight} `;
   const litSeries = lit === undefined ? undefined : series.find((one) => one.id.startsWith(lit));
   return (
-    <ChartFigure title={chart.title} unit={chart.unit} table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits))}>
+    <ChartFigure
+      title={chart.title}
+      unit={recorded ? `${t('recorded')} · ${chart.unit}` : chart.unit}
+      faded={recorded}
+      table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits))}
+    >
       <LineChart
         name={`${chart.title}: ${chart.unit}`}
         series={series}

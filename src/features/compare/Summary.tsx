@@ -6,7 +6,7 @@ import { outcomeOf } from './outcome';
 import styles from './compare.module.css';
 
 export function Summary() {
-  const { drawn } = useDrawn(0, ['eval_logps/chosen', 'eval_logps/rejected']);
+  const { drawn, recorded } = useDrawn(0, ['eval_logps/chosen', 'eval_logps/rejected']);
   // "Stand" becomes "end" when the run is over.
   useRuns((state) => state.activeId);
   const run = drawn.find((one) => !one.past)?.run;
@@ -21,7 +21,10 @@ export function Summary() {
   const warnings = run?.start?.warnings ?? [];
   return (
     <div className={styles.summary}>
-      <p>{sentences.join(' ')}</p>
+      <p>
+        {recorded && <b>{t('A recorded run. Press Train to see it happen here.')} </b>}
+        {sentences.join(' ')}
+      </p>
       {warnings.map((warning, i) => (
         <p key={i} className={styles.note}>
           {t(warning.template, warning.values)}

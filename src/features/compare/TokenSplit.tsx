@@ -1,7 +1,7 @@
 // Where each policy's change comes from: the tokens that winner and loser share, and those that the edit changed.
 // Bars in nats per answer against the reference; the numbers stand beside them.
 import { ChartFigure } from '../../components/chart/ChartFigure';
-import { seriesColor } from '../../components/chart/palette';
+import { seriesColor, type Look } from '../../components/chart/palette';
 import { formatChange } from '../../components/format';
 import { t } from '../../components/text';
 import { niceTicks } from '../../components/chart/scale';
@@ -21,12 +21,12 @@ interface BarProps {
   readonly value: number | undefined;
   readonly low: number;
   readonly high: number;
-  readonly color: number;
+  readonly look: Look;
   readonly edited: boolean;
   readonly loser: boolean;
 }
 
-function Bar({ value, low, high, color, edited, loser }: BarProps) {
+function Bar({ value, low, high, look, edited, loser }: BarProps) {
   const place = (x: number): number => ((x - low) / (high - low)) * 100;
   const from = place(Math.min(0, value ?? 0));
   const to = place(Math.max(0, value ?? 0));
@@ -36,7 +36,7 @@ function Bar({ value, low, high, color, edited, loser }: BarProps) {
       {value !== undefined && (
         <div
           className={styles.bar}
-          style={{ left: `${from}%`, width: `${to - from}%`, color: seriesColor(color) }}
+          style={{ left: `${from}%`, width: `${to - from}%`, color: seriesColor(look) }}
           {...(edited ? { 'data-edited': '' } : {})}
           {...(loser ? { 'data-loser': '' } : {})}
         />
@@ -46,7 +46,7 @@ function Bar({ value, low, high, color, edited, loser }: BarProps) {
 }
 
 export function TokenSplit() {
-  const { drawn } = useDrawn(0, metrics);
+  const { drawn, recorded } = useDrawn(0, metrics);
   const current = drawn.find((one) => !one.past);
   const values = parts.map((part) => (current === undefined ? [] : latestOf(current.run, part.metric)));
   const known = values.flat().filter((value) => value !== undefined);
@@ -72,7 +72,7 @@ export function TokenSplit() {
                     value={value}
                     low={low}
                     high={high}
-                    color={current!.looks[m]!.color}
+                    look={current!.looks[m]!}
                     edited={part === 'edited'}
                     loser={side === 'rejected'}
                   />
@@ -90,7 +90,8 @@ export function TokenSplit() {
       <ChartFigure
         size="free"
         title={title}
-        unit={unit}
+        unit={recorded ? `${t('recorded')} · ${unit}` : unit}
+        faded={recorded}
         table={() => ({
           caption: unit,
           columns: [t('Objective'), ...parts.map((part) => `${names[part.side]}, ${names[part.part]}`)],

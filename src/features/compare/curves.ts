@@ -131,6 +131,7 @@ export function linesOf({ run, past, labels, looks }: Drawn, metric: string, opt
       id: `${run.id} ${m} ${metric}`,
       label: options.suffix === undefined ? name : `${name} ${options.suffix}`,
       color: looks[m]!.color,
+      tone: looks[m]!.tone,
       marker: looks[m]!.marker,
       dashed: options.dashed ?? false,
       past,

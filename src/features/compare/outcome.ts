@@ -9,6 +9,8 @@ import { drawnRuns, latestOf, linesOf } from './curves';
 const NOTHING = 0.05;
 /** A peak is told when the fall after it is at least this, in nats. */
 const TURN = 0.5;
+/** The deepest falls are told. */
+const MOST_TURNS = 2;
 
 function standing(name: string, change: number, first: boolean, ended: boolean): string {
   const values = { name, nats: formatFixed(Math.abs(change), 1) };
@@ -38,7 +40,8 @@ export function outcomeOf(run: Run): string[] {
   const winners = latestOf(run, 'eval_logps/chosen').flatMap((value, m) =>
     value === undefined ? [] : [{ name: drawn.labels[m]!, change: value - chosenReference }],
   );
-  if (winners.length === 0) return [];
+  const evaluated = linesOf(drawn, 'eval_logps/chosen').some((line) => (line.steps.at(-1) ?? 0) > 0);
+  if (winners.length === 0 || !evaluated) return [];
   const sentences: string[] = [];
 
   winners.sort((a, b) => a.change - b.change);
@@ -47,22 +50,23 @@ export function outcomeOf(run: Run): string[] {
   const ended = isOver(run.state);
   sentences.push(`${told.map((one, i) => standing(one.name, one.change, i === 0, ended)).join('; ')}.`);
 
-  for (const line of linesOf(drawn, 'eval_logps/chosen')) {
-    if (line.mean.length < 3) continue;
-    const peak = Math.max(...line.mean);
-    const at = line.mean.indexOf(peak);
-    const rise = peak - chosenReference;
-    const fall = peak - line.mean.at(-1)!;
-    if (rise > TURN && fall > TURN && at < line.mean.length - 1) {
-      sentences.push(
-        t('{name}’s rose by {rise} until step {step} and then fell by {fall}.', {
-          name: line.label,
-          rise: formatFixed(rise, 1),
-          step: line.steps[at]!,
-          fall: formatFixed(fall, 1),
-        }),
-      );
-    }
+  const turns = linesOf(drawn, 'eval_logps/chosen')
+    .map((line) => {
+      const peak = Math.max(...line.mean);
+      const at = line.mean.indexOf(peak);
+      return { name: line.label, rise: peak - chosenReference, fall: peak - line.mean.at(-1)!, step: line.steps[at]! };
+    })
+    .filter(({ rise, fall }) => rise > TURN && fall > TURN)
+    .sort((a, b) => b.fall - a.fall);
+  for (const { name, rise, fall, step } of turns.slice(0, MOST_TURNS)) {
+    sentences.push(
+      t('{name}’s rose by {rise} until step {step} and then fell by {fall}.', {
+        name,
+        rise: formatFixed(rise, 1),
+        step,
+        fall: formatFixed(fall, 1),
+      }),
+    );
   }
 
   const losers = latestOf(run, 'eval_logps/rejected').flatMap((value) => (value === undefined ? [] : [value - rejectedReference]));

@@ -1,19 +1,24 @@
 // The runs that a chart draws, as of the last frame that brought something new for it. Every chart calls this by itself,
 // so each is drawn in a task of its own, and only when one of its figures has changed.
 import { useFrames } from '../../stores/frames';
-import { useRuns } from '../../stores/hooks';
+import { experimentStore } from '../../stores/experiment';
+import { useExperiment, useRuns } from '../../stores/hooks';
+import { recordedFor, recordedStore } from '../../stores/recorded';
 import { findRun, runsStore, type Run } from '../../stores/runs';
 import { drawnRuns, type Drawn } from './curves';
 
 export interface DrawnNow {
   readonly drawn: readonly Drawn[];
+  /** True where there is no run yet and a recorded one is shown in its place. */
+  readonly recorded: boolean;
   /** The last step of any axis. */
   readonly steps: number;
 }
 
 function runsToDraw(): { current: Run | undefined; behind: Run[] } {
-  const { currentId, overlayIds } = runsStore.getState();
-  const current = findRun(currentId);
+  const { currentId, overlayIds, runs, listed } = runsStore.getState();
+  const current =
+    findRun(currentId) ?? (listed && runs.length === 0 ? recordedFor(experimentStore.getState().recipe) : undefined);
   return { current, behind: overlayIds.flatMap((id) => findRun(id) ?? []).filter((run) => run !== current) };
 }
 
@@ -30,8 +35,10 @@ export function useDrawn(fallbackSteps: number, metrics: readonly string[]): Dra
   // These change when a person acts, and then at once.
   useRuns((state) => state.currentId);
   useRuns((state) => state.overlayIds);
+  useRuns((state) => state.listed && state.runs.length === 0);
+  useExperiment((state) => state.recipe);
   const { current, behind } = runsToDraw();
   const drawn = drawnRuns(current, behind);
   const steps = drawn.length === 0 ? fallbackSteps : Math.max(...drawn.map(({ run }) => run.recipe.schedule.steps));
-  return { drawn, steps };
+  return { drawn, steps, recorded: current !== undefined && current === recordedStore.getState().run };
 }

@@ -62,10 +62,10 @@ export function MemberRow({ index, member, label, look, canRemove, onPoint }: Me
       className={styles.member}
       onPointerEnter={() => onPoint(index)}
       onPointerLeave={() => onPoint(undefined)}
-      style={{ borderLeftColor: seriesColor(look.color) }}
+      style={{ borderLeftColor: seriesColor(look) }}
     >
       <div className={styles.memberHead}>
-        <MarkerGlyph marker={look.marker} color={look.color} />
+        <MarkerGlyph look={look} />
         <Select
           hideLabel
           label={t('Objective {number}', { number: index + 1 })}

@@ -4,7 +4,7 @@ import { decimate, largestTriangles, MAX_POINTS } from '../../../../src/componen
 import type { Series } from '../../../../src/components/chart/series';
 
 function series(mean: number[], band?: { low: number[]; high: number[] }): Series {
-  return { id: 's', label: 's', color: 0, dashed: false, past: false, marker: 'circle', steps: mean.map((_, i) => i), mean, ...band, stops: [] };
+  return { id: 's', label: 's', color: 0, tone: 0, dashed: false, past: false, marker: 'circle', steps: mean.map((_, i) => i), mean, ...band, stops: [] };
 }
 
 const values = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 2500 });

@@ -29,7 +29,7 @@ describe('an axis', () => {
 
   it('has room for bands and for the reference, and ignores what is no number', () => {
     const one: Series = {
-      id: 's', label: 's', color: 0, dashed: false, past: false, marker: 'circle', stops: [],
+      id: 's', label: 's', color: 0, tone: 0, dashed: false, past: false, marker: 'circle', stops: [],
       steps: [0, 1, 2], mean: [1, 2, NaN], low: [0.5, -3, NaN], high: [1, 7, Infinity],
     };
     expect(domainOf([one], [9])).toEqual([-3, 9]);
@@ -77,10 +77,11 @@ describe('colours', () => {
     expect(looksOf(['dpo', 'sft', 'apo_zero'])[2]).toEqual(alone);
   });
 
-  it('are shared by members of one objective, which differ by their marker', () => {
+  it('are shared by members of one objective, which differ by tone and marker', () => {
     const looks = looksOf(['dpo', 'dpo', 'dpo']);
     expect(new Set(looks.map((look) => look.color)).size).toBe(1);
     expect(new Set(looks.map((look) => look.marker)).size).toBe(3);
+    expect(new Set(looks.map((look) => look.tone)).size).toBe(3);
   });
 
   it('differ between any sixteen objectives', () => {
