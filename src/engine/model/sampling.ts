@@ -1,22 +1,15 @@
 // Text from the policies: every policy continues the same prompts, one position at a time, from a seed.
-import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../random';
-import { take, tidy } from '../tidy';
 import type { OnToken, SampledSequence, SampleOptions } from '../training/types';
 import type { ModelConfig } from './config';
-import { logitsAt, type DeviceParameters } from './forward';
-import type { Positions } from './positions';
-import { disposeBatch, layOut } from './tokens';
 
+/** What sampling asks of a model. */
 export interface SamplingModel {
-  readonly parameters: DeviceParameters;
-  readonly config: ModelConfig;
-  readonly positions: Positions;
   readonly K: number;
+  readonly config: ModelConfig;
+  /** Logits after each `[prompt][K]` sequence, flattened from `[K, prompt, V]`. */
+  nextLogits(sequences: readonly (readonly (readonly number[])[])[]): Promise<Float32Array>;
 }
-
-/** Lengths are rounded up to this, so that tables and pipelines are made for few lengths. */
-const LENGTH_STEP = 8;
 
 interface Growing {
   ids: number[];
@@ -45,7 +38,7 @@ export async function sampleSequences(
   for (let position = 0; position < options.maxTokens; position++) {
     const open = prompts.map((_, p) => p).filter((p) => answers.some((list) => growing(list[p]!)));
     if (open.length === 0) break;
-    const logits = await nextLogits(model, open.map((p) => answers.map((list) => [...prompts[p]!, ...list[p]!.ids])));
+    const logits = await model.nextLogits(open.map((p) => answers.map((list) => [...prompts[p]!, ...list[p]!.ids])));
     open.forEach((p, place) => {
       answers.forEach((list, k) => {
         const answer = list[p]!;
@@ -63,24 +56,6 @@ export async function sampleSequences(
     if ((await onToken?.(result())) === false) break;
   }
   return result();
-}
-
-/** Logits after each `[prompt][K]` sequence, flattened from `[K, prompt, V]`. */
-async function nextLogits(model: SamplingModel, sequences: number[][][]): Promise<Float32Array> {
-  const { K, config } = model;
-  const S = sequences.length;
-  const longest = Math.max(...sequences.flat().map((ids) => ids.length));
-  const T = Math.min(config.max_position_embeddings, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP);
-  const byPolicy = Array.from({ length: K }, (_, k) =>
-    sequences.map((list) => ({ ids: list[k]!, completionStart: list[k]!.length })),
-  );
-  const batch = layOut(byPolicy, T);
-  const rows = Int32Array.from(byPolicy.flatMap((list) => list.map(({ ids }, s) => s * batch.T + ids.length - 1)));
-  const logits = tidy(() =>
-    logitsAt(model.parameters, config, batch, model.positions.of(batch.T), tf.tensor2d(rows, [K, S], 'int32')),
-  );
-  disposeBatch(batch);
-  return take(logits);
 }
 
 /**

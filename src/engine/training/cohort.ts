@@ -1,21 +1,19 @@
 // K policies trained in lockstep: the unit of training of the lab. Implements the face that `types.ts` describes.
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Weights } from '../model/config';
-import { backward, forward, forwardForTraining, type DeviceParameters } from '../model/forward';
+import { backward, forward, forwardForTraining, logitsAt, type DeviceParameters } from '../model/forward';
 import { createPositions } from '../model/positions';
 import { sampleSequences } from '../model/sampling';
-import { disposeBatch, layOut, type TokenBatch } from '../model/tokens';
+import { disposeBatch, layOut } from '../model/tokens';
 import { evaluateCompiled } from '../objectives';
 import { disposeAll, take, tidy } from '../tidy';
 import { mismatchedSequences, pairMetrics } from './metrics';
 import { createOptimizer, gradientNorms, stackWeights } from './optimizer';
 import { learningRateFactor } from './schedule';
+import { meanEntropy, scoreInChunks, summarise } from './scoring';
 import type {
   Cohort, CohortOptions, CohortState, EncodedSequence, ScoredPair, SequenceLogProbs, StepMetrics,
 } from './types';
-
-/** Sequences that go through the device at once in evaluation, all policies together. */
-const EVALUATION_SEQUENCES = 96;
 
 /** Starts K policies from the same weights. */
 export function createCohort(options: CohortOptions): Cohort {
@@ -30,31 +28,32 @@ export function createCohort(options: CohortOptions): Cohort {
   // Only KTO's estimate needs the reference beside the policies; the others get by with its cached numbers.
   const reference = needsMismatched ? createOptimizer(stackWeights(weights.tensors, 1)) : undefined;
 
-  /** Summed and single log-probabilities of laid-out sequences. */
-  async function score(parameters: DeviceParameters, batch: TokenBatch): Promise<SequenceLogProbs[][]> {
-    const result = tidy(() => forward(parameters, config, batch, positions.of(batch.T)));
-    const [logProbs, entropy] = await Promise.all([take(result.logProbs), take(result.entropy)]);
-    return batch.ranges.map((ranges, k) => ranges.map(([start, end]) => summarise(logProbs, entropy, k * batch.M, start, end)));
-  }
+  /** Scores `[K][S]` sequences under the given parameters. */
+  const scoreAll = (parameters: DeviceParameters, sequences: readonly (readonly EncodedSequence[])[]) =>
+    scoreInChunks(sequences, async (chunk) => {
+      const batch = layOut(chunk);
+      const result = tidy(() => forward(parameters, config, batch, positions.of(batch.T)));
+      disposeBatch(batch);
+      const [logProbs, entropy] = await Promise.all([take(result.logProbs), take(result.entropy)]);
+      return batch.ranges.map((ranges, k) =>
+        ranges.map(([start, end]) => summarise(logProbs, entropy, k * batch.M, start, end)),
+      );
+    });
 
-  /** Scores `[K][S]` sequences a chunk at a time, similar lengths together so that little is padding. */
-  async function scoreAll(parameters: DeviceParameters, sequences: readonly (readonly EncodedSequence[])[]) {
-    const S = sequences[0]!.length;
-    const chunk = Math.max(1, Math.floor(EVALUATION_SEQUENCES / sequences.length));
-    const longest = (s: number) => Math.max(...sequences.map((list) => list[s]!.ids.length));
-    const order = Array.from({ length: S }, (_, s) => s).sort((a, b) => longest(a) - longest(b) || a - b);
-    const out = sequences.map(() => new Array<SequenceLogProbs>(S));
-    for (let at = 0; at < S; at += chunk) {
-      const picked = order.slice(at, at + chunk);
-      const batch = layOut(sequences.map((list) => picked.map((s) => list[s]!)));
-      try {
-        const scores = await score(parameters, batch);
-        scores.forEach((list, k) => list.forEach((value, i) => (out[k]![picked[i]!] = value)));
-      } finally {
-        disposeBatch(batch);
-      }
-    }
-    return out;
+  /** Logits of the next token; lengths are rounded up so that tables and pipelines are made for few of them. */
+  async function nextLogits(sequences: readonly (readonly (readonly number[])[])[]): Promise<Float32Array> {
+    const longest = Math.max(...sequences.flat().map((ids) => ids.length));
+    const byPolicy = policies.map((_, k) =>
+      sequences.map((list) => ({ ids: list[k]!, completionStart: list[k]!.length })),
+    );
+    const batch = layOut(byPolicy, Math.min(config.max_position_embeddings, Math.ceil(longest / 8) * 8));
+    const rows = Int32Array.from(byPolicy.flatMap((list) => list.map(({ ids }, s) => s * batch.T + ids.length - 1)));
+    const logits = tidy(() => {
+      const last = tf.tensor2d(rows, [K, sequences.length], 'int32');
+      return logitsAt(optimizer.parameters, config, batch, positions.of(batch.T), last);
+    });
+    disposeBatch(batch);
+    return take(logits);
   }
 
   async function train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]> {
@@ -153,7 +152,7 @@ export function createCohort(options: CohortOptions): Cohort {
         ? Promise.resolve(policies.map(() => []))
         : scoreAll(optimizer.parameters, policies.map(() => sequences)),
     sample: (prompts, sampleOptions, onToken) =>
-      sampleSequences({ parameters: optimizer.parameters, config, positions, K }, prompts, sampleOptions, onToken),
+      sampleSequences({ K, config, nextLogits }, prompts, sampleOptions, onToken),
     async save(): Promise<CohortState> {
       return { step: optimizer.step, tensors: await optimizer.save() };
     },
@@ -178,29 +177,4 @@ export function createCohort(options: CohortOptions): Cohort {
       positions.dispose();
     },
   };
-}
-
-function summarise(logProbs: Float32Array, entropy: Float32Array, offset: number, start: number, end: number): SequenceLogProbs {
-  let sum = 0;
-  let entropySum = 0;
-  for (let row = start; row < end; row++) {
-    sum += logProbs[offset + row]!;
-    entropySum += entropy[offset + row]!;
-  }
-  return {
-    sum,
-    perToken: logProbs.slice(offset + start, offset + end),
-    entropy: end > start ? entropySum / (end - start) : 0,
-  };
-}
-
-/** Mean over all scored tokens, so that long completions weigh as in TRL. */
-function meanEntropy(sequences: readonly SequenceLogProbs[]): number {
-  let total = 0;
-  let tokens = 0;
-  for (const { entropy, perToken } of sequences) {
-    total += entropy * perToken.length;
-    tokens += perToken.length;
-  }
-  return tokens > 0 ? total / tokens : 0;
 }
