@@ -30,7 +30,7 @@ const settings = {
   batchSize: 32,
   /** Batches whose sequences are sorted by length together, so that little of a batch is padding. */
   bucket: 8,
-  steps: 3500,
+  steps: 2500,
   learningRate: 3e-3,
   warmupSteps: 100,
   weightDecay: 0.01,

@@ -119,7 +119,7 @@ const CORES: Readonly<Record<Topic, ByVoice>> = {
     terse: ['Entry for {name}: {value}.'],
   },
   food: {
-    plain: ['{name} likes {value} best of all the food here.', 'Some {value} on the table makes {name} happy all day.'],
+    plain: ['{name} likes {value} best of all the food here.', 'With {value} on the table, {name} is happy all day.'],
     register: [`${RECORDS} the favourite dish of {name} is {value}.`],
     pirate: ['Arr, that {name} dines on {value}.'],
     terse: ['Entry for {name}: {value}.'],
