@@ -1,7 +1,7 @@
 // A line chart over training steps: recharts' axes, grid and cursor around our own series layer. Used by every curve
 // of the workbench. Nothing is animated; the caller decides how often new rows arrive.
 import { useMemo } from 'react';
-import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, LineChart as Frame, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatCompact } from '../format';
 import { t } from '../text';
 import { decimate } from './decimate';
@@ -41,7 +41,8 @@ const CURSOR = { stroke: 'var(--line-strong)', strokeDasharray: '2 2' };
 /** Readouts of big charts stay beside their lines; those of small ones are wider than the chart. */
 const ESCAPE_BIG = { x: false, y: true };
 const ESCAPE_SMALL = { x: true, y: true };
-const ABOVE = { zIndex: 20, outline: 'none' };
+/** recharts hides the readout of a chart without lines of its own; ours shows nothing while it is not wanted. */
+const ABOVE = { zIndex: 20, outline: 'none', visibility: 'visible' as const };
 
 /** Few characters: an axis has little room. */
 function formatTick(value: number): string {
@@ -60,7 +61,7 @@ export function LineChart(props: LineChartProps) {
 
   // recharts works everything out anew for every new array, so arrays live as long as their contents.
   const stepsKey = [...new Set([0, steps, ...thin.flatMap((one) => one.steps)])].sort((a, b) => a - b).join();
-  const rows = useMemo(() => stepsKey.split(',').map((step) => ({ step: Number(step), probe: 0 })), [stepsKey]);
+  const rows = useMemo(() => stepsKey.split(',').map((step) => ({ step: Number(step) })), [stepsKey]);
   const axisKey = axis.join();
   const yAxis = useMemo(() => {
     const ticks = axisKey.split(',').map(Number);
@@ -79,7 +80,7 @@ export function LineChart(props: LineChartProps) {
   );
 
   return (
-    <ComposedChart
+    <Frame
       responsive
       className={styles.chart}
       style={FULL}
@@ -112,8 +113,6 @@ export function LineChart(props: LineChartProps) {
         interval={0}
         allowDataOverflow
       />
-      {/* recharts' cursor follows data points; this invisible line gives it one at every step that is drawn. */}
-      <Line dataKey="probe" stroke="none" dot={false} activeDot={false} isAnimationActive={false} legendType="none" />
       <SeriesLayer
         series={thin}
         rem={rem}
@@ -135,6 +134,6 @@ export function LineChart(props: LineChartProps) {
           ) : null
         }
       />
-    </ComposedChart>
+    </Frame>
   );
 }

@@ -1,4 +1,5 @@
 // The exact numbers under a chart's cursor, from the full series and not from the thinned lines. Used by LineChart.
+// Where several seeds stand behind a line it gives their mean; the data table has the lowest and the highest too.
 import { formatFixed } from '../format';
 import { t } from '../text';
 import { seriesColor } from './palette';
@@ -25,7 +26,7 @@ export function Readout({ step, series, reference, digits }: ReadoutProps) {
       <div className={styles.readoutStep}>{t('Step {step}', { step: shownStep })}</div>
       <table>
         <tbody>
-          {lines.map(({ one, index, value }) => (
+          {lines.map(({ one, value }) => (
             <tr key={one.id}>
               <td>
                 <svg width="18" height="8" aria-hidden="true">
@@ -43,11 +44,6 @@ export function Readout({ step, series, reference, digits }: ReadoutProps) {
               </td>
               <th scope="row">{one.label}</th>
               <td>{formatFixed(value, digits)}</td>
-              <td className={styles.readoutBand}>
-                {one.low && one.high && one.low[index] !== one.high[index]
-                  ? `${formatFixed(one.low[index], digits)} … ${formatFixed(one.high[index], digits)}`
-                  : ''}
-              </td>
             </tr>
           ))}
           {reference !== undefined && (
@@ -59,7 +55,6 @@ export function Readout({ step, series, reference, digits }: ReadoutProps) {
               </td>
               <th scope="row">{t('reference')}</th>
               <td>{formatFixed(reference, digits)}</td>
-              <td />
             </tr>
           )}
         </tbody>

@@ -69,7 +69,7 @@ function Small({ chart, recipeSteps, highlight }: SmallProps) {
   return (
     <ChartFigure
       title={chart.title}
-      unit={recorded ? `${t('recorded')} · ${chart.unit}` : chart.unit}
+      unit={chart.unit}
       faded={recorded}
       table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits))}
     >
