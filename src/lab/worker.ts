@@ -14,6 +14,20 @@ export interface Greeting {
 
 let lab: Lab | undefined;
 
+/**
+ * Sends an event to the page. A checkpoint's numbers are copied here and the copies handed over, since the runner keeps
+ * its own: copying tens of megabytes on arrival would hold the page up.
+ */
+function tell(event: LabEvent): void {
+  if (event.type !== 'checkpoint') {
+    self.postMessage(event);
+    return;
+  }
+  const copies = Object.entries(event.checkpoint.tensors).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const);
+  const checkpoint = { ...event.checkpoint, tensors: Object.fromEntries(copies) };
+  self.postMessage({ ...event, checkpoint }, { transfer: copies.map(([, { data }]) => data.buffer) });
+}
+
 self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   if (data.type !== 'greeting') {
     lab?.send(data);
@@ -21,7 +35,7 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   }
   lab = createLab({
     load: fetchAssets(data.assets),
-    emit: (event: LabEvent) => self.postMessage(event),
+    emit: tell,
     openBackend: (choice) => openBackend({ choice, wasmPaths: wasmUrls }),
     createCohort,
   });

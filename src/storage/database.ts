@@ -41,9 +41,17 @@ export interface MetricsChunk {
   readonly rows: readonly MetricsRow[];
 }
 
+/** A checkpoint without its tensors, which are many megabytes and lie in records of their own. */
 export interface StoredCheckpoint {
   readonly run: string;
-  readonly checkpoint: RunCheckpoint;
+  readonly checkpoint: Omit<RunCheckpoint, 'tensors'>;
+}
+
+export interface StoredTensor {
+  readonly run: string;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
 }
 
 export interface StoredPair {
@@ -58,6 +66,7 @@ export class LabDatabase extends Dexie {
   readonly runs!: Table<StoredRun, string>;
   readonly metrics!: Table<MetricsChunk, [string, number]>;
   readonly checkpoints!: Table<StoredCheckpoint, string>;
+  readonly tensors!: Table<StoredTensor, [string, string]>;
   readonly datasets!: Table<StoredDataset, string>;
   readonly pairs!: Table<StoredPair, [string, number]>;
   readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
@@ -69,6 +78,7 @@ export class LabDatabase extends Dexie {
       runs: 'id, createdAt',
       metrics: '[run+chunk]',
       checkpoints: 'run',
+      tensors: '[run+name]',
       datasets: 'id, createdAt',
       pairs: '[dataset+index]',
       settings: 'key',

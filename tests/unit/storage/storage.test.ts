@@ -93,6 +93,14 @@ describe('stored runs', () => {
     expect((await storage.loadRun('a'))?.run.checkpointStep).toBe(20);
   });
 
+  it('keep no tensor of the checkpoint before', async () => {
+    await storage.createRun(run('a'));
+    const tensor = { shape: [2], data: new Float32Array([1, 2]) };
+    await storage.saveCheckpoint('a', { ...checkpoint(1), tensors: { old: tensor, both: tensor } });
+    await storage.saveCheckpoint('a', { ...checkpoint(2), tensors: { both: tensor } });
+    expect(await storage.loadCheckpoint('a')).toEqual({ ...checkpoint(2), tensors: { both: tensor } });
+  });
+
   it('store only the tensor’s own numbers when it is a view into a larger buffer', async () => {
     await storage.createRun(run('a'));
     const large = new Float32Array(1000).fill(3);
