@@ -14,14 +14,15 @@ import type { GoldVerdict, SampledAnswer } from '../../lab/protocol';
 import { policiesOf } from '../../lab/recipe';
 import { useDevice, useRuns, useSamples } from '../../stores/hooks';
 import { ask, cancelAsking, changeSampling } from '../../stores/samples';
-import { drawDistinctPrompts } from '../../world';
+import { drawDistinctPrompts, type Family } from '../../world';
 import { memberLabels } from './curves';
 import styles from './samples.module.css';
 
-/** Prompts of the town that no policy was trained on, one of each family and a few more. */
+const families: readonly Family[] = ['fact', 'sum', 'comparison', 'advice', 'sensitive'];
+
+/** Prompts of the town that no policy was trained on, two of each family. */
 function examplePrompts(): { id: string; name: string }[] {
   const drawn = drawDistinctPrompts(7, 'heldOut', 60);
-  const families = [...new Set(drawn.map((prompt) => prompt.family))];
   const picked = families.flatMap((family) => drawn.filter((prompt) => prompt.family === family).slice(0, 2));
   return picked.map(({ text }) => ({ id: text, name: text }));
 }
