@@ -10,6 +10,7 @@ import { openDevice } from '../../stores/device';
 import { useDevice, useRuns, useSettings } from '../../stores/hooks';
 import { notify, sentence } from '../../stores/notices';
 import { changeSettings } from '../../stores/settings';
+import { noteText } from './notes';
 import { reportText } from './report';
 import { checkObjective, TOLERANCE, type ObjectiveCheck } from './selfCheck';
 import styles from './checks.module.css';
@@ -50,7 +51,7 @@ function DeviceSection({ report }: { readonly report: DeviceReport }) {
       {report.notes.length > 0 && (
         <ul className={styles.notes}>
           {report.notes.map((note) => (
-            <li key={note}>{t(note)}</li>
+            <li key={note}>{noteText(note)}</li>
           ))}
         </ul>
       )}
