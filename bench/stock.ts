@@ -38,7 +38,8 @@ export function createStockPolicy({ weights, beta, learningRate, maxGradNorm }: 
           // −log σ(z) as softplus(−z): the stock gradient of logSigmoid reads a tensor that is already disposed of.
           return tf.mean(tf.softplus(tf.mul(-beta, margin))) as tf.Scalar;
         }, Object.values(variables));
-        const norm = tf.sqrt(tf.addN(Object.values(grads).map((g) => tf.sum(tf.square(g)))));
+        // One after the other: addN of so many tensors binds more buffers than a WebGPU shader may have.
+        const norm = tf.sqrt(Object.values(grads).map((g) => tf.sum(tf.square(g))).reduce((a, b) => tf.add(a, b)));
         const scale = tf.minimum(1, tf.div(maxGradNorm, tf.add(norm, 1e-6)));
         optimizer.applyGradients(Object.fromEntries(Object.entries(grads).map(([name, g]) => [name, tf.mul(g, scale)])));
         return value;

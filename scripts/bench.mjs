@@ -49,12 +49,16 @@ async function inBrowser() {
   try {
     const page = await browser.newPage();
     console.log(`Chromium ${browser.version()}`);
-    page.on('console', (message) => {
-      if (message.type() !== 'debug') console.log(message.text());
+    // A kernel that does not compile is a warning on the console and a fast step: no timing then means anything.
+    const broken = new Promise((_, reject) => {
+      page.on('console', (message) => {
+        if (message.type() !== 'debug') console.log(message.text());
+        if (/Invalid (ComputePipeline|CommandBuffer)/.test(message.text())) reject(new Error('WebGPU refused a kernel; see above.'));
+      });
     });
     const backends = positionals.length > 0 ? positionals : ['webgpu'];
     await page.goto(`${server.resolvedUrls.local[0]}bench/index.html?backends=${backends.join()}`);
-    await page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 });
+    await Promise.race([broken, page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 })]);
     if ((await page.title()) !== 'finished') process.exitCode = 1;
   } finally {
     await browser.close();
