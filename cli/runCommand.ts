@@ -1,10 +1,9 @@
 // `lab run RECIPE.json`: runs an experiment without a page, by the same runner, and writes the run's document.
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { openBackend } from '../src/engine/backend';
+import { createCohort, openEngine } from '../src/engine/engine';
 import type { BackendChoice } from '../src/engine/device';
 import { UserError } from '../src/engine/errors';
-import { createCohort } from '../src/engine/training/cohort';
 import type { AssetLoader } from '../src/lab/assets';
 import type { LabEvent, MetricsRow, PolicyStop, RunStart, RunState } from '../src/lab/protocol';
 import { parseRecipe, type Recipe } from '../src/lab/recipe';
@@ -81,7 +80,7 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
     load,
     createCohort,
     openBackend: async (choice) =>
-      openBackend({ choice, wasmPaths: wasmFolder(), ...(choice === 'webgpu' && { gpu: await nodeGpu() }) }),
+      openEngine({ choice, wasmPaths: wasmFolder(), ...(choice === 'webgpu' && { gpu: await nodeGpu() }) }),
     emit: (event: LabEvent) => {
       switch (event.type) {
         case 'started':

@@ -14,10 +14,16 @@ export interface BackendOptions {
 }
 
 let current: DeviceReport | undefined;
+let currentGpu: GPUDevice | undefined;
 
 /** The device that `openBackend` found; undefined before. */
 export function openedDevice(): DeviceReport | undefined {
   return current;
+}
+
+/** The device behind WebGPU, where that is what was opened. */
+export function openedGpu(): GPUDevice | undefined {
+  return current?.backend === 'webgpu' ? currentGpu : undefined;
 }
 
 /**
@@ -69,6 +75,7 @@ const openers: Record<BackendName, Opener> = {
       requiredLimits: raisedLimits(adapter.limits),
     });
     await registerWebGpu(gpu, device, info);
+    currentGpu = device;
     await activate('webgpu');
     return {
       backend: 'webgpu',

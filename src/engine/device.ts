@@ -17,7 +17,9 @@ export interface DeviceReport {
   readonly description: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** Why a better backend was not taken, in sentences; empty when the best was. */
+  /** Why a better backend or the fused kernels were not taken, in sentences; empty when the best was. */
   readonly notes: readonly string[];
+  /** On WebGPU: whether the fused kernels are trusted, or the composed tfjs operations do the work. */
+  readonly kernels?: 'fused' | 'composed';
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,5 @@
 // The browser's worker: the runner behind messages, with assets by fetch.
-import { openBackend } from '../engine/backend';
-import { createCohort } from '../engine/training/cohort';
+import { createCohort, openEngine } from '../engine/engine';
 import { wasmUrls } from '../engine/wasmUrls';
 import { fetchAssets } from './assets';
 import type { LabEvent, Request } from './protocol';
@@ -36,7 +35,7 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   lab = createLab({
     load: fetchAssets(data.assets),
     emit: tell,
-    openBackend: (choice) => openBackend({ choice, wasmPaths: wasmUrls }),
+    openBackend: (choice) => openEngine({ choice, wasmPaths: wasmUrls }),
     createCohort,
   });
 };

@@ -1,11 +1,10 @@
 // Tests of the cohort that run on every backend. The training step is checked against one worked out in float64.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { BackendName } from '../../src/engine/device';
 import type { Weights } from '../../src/engine/model/config';
 import { compileObjective } from '../../src/engine/objectives';
-import { createCohort } from '../../src/engine/training/cohort';
-import type { Cohort, EncodedPair, PolicySettings, Schedule, ScoredPair } from '../../src/engine/training/types';
+import { createCohort as createComposedCohort } from '../../src/engine/training/cohort';
+import type { Cohort, CohortOptions, EncodedPair, PolicySettings, Schedule, ScoredPair } from '../../src/engine/training/types';
 import { logProbabilities, scalarParameters } from './llamaFloat64';
 import { lively, randomSequence, tinyConfig } from './modelSuite';
 import { sum, type Scalar } from './scalarAutodiff';
@@ -27,7 +26,11 @@ export function pairs(count: number, seed = 1): EncodedPair[] {
 }
 
 /** The reference's own log-probabilities, from a cohort of one. */
-export async function withReference(weights: Weights, list: readonly EncodedPair[]): Promise<ScoredPair[]> {
+export async function withReference(
+  weights: Weights,
+  list: readonly EncodedPair[],
+  createCohort: (options: CohortOptions) => Cohort = createComposedCohort,
+): Promise<ScoredPair[]> {
   const cohort = createCohort({ weights, policies: [policy('dpo')], schedule });
   const [scores] = await cohort.logProbs(list.flatMap(({ chosen, rejected }) => [chosen, rejected]));
   cohort.dispose();
@@ -94,7 +97,11 @@ function trainFloat64(weights: Weights, batch: readonly ScoredPair[], id: string
 }
 
 /** Defines the tests for one backend; `open` makes it the active one. */
-export function describeCohort(backend: BackendName, open: () => Promise<unknown>): void {
+export function describeCohort(
+  backend: string,
+  open: () => Promise<unknown>,
+  createCohort: (options: CohortOptions) => Cohort = createComposedCohort,
+): void {
   describe(`the cohort on ${backend}`, () => {
     beforeAll(open);
 
@@ -123,7 +130,7 @@ export function describeCohort(backend: BackendName, open: () => Promise<unknown
 
     it('starts where the reference is: no reward, no margin, no accuracy', async () => {
       const weights = lively(tinyConfig, 2);
-      const batch = await withReference(weights, pairs(3));
+      const batch = await withReference(weights, pairs(3), createCohort);
       const cohort = createCohort({ weights, policies: [policy('apo_down')], schedule });
       const [metrics] = await cohort.train([batch]);
       expect(metrics!['rewards/margins']).toBeCloseTo(0, 5);
@@ -246,7 +253,7 @@ export function describeCohort(backend: BackendName, open: () => Promise<unknown
 }
 
 /** Twenty steps of three objectives; the metrics that backends are compared by. */
-export async function twentySteps(): Promise<number[]> {
+export async function twentySteps(createCohort: (options: CohortOptions) => Cohort = createComposedCohort): Promise<number[]> {
   const weights = lively(tinyConfig, 9);
   const list = await withReference(weights, pairs(6));
   const cohort = createCohort({

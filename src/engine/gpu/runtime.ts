@@ -1,0 +1,132 @@
+// A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of dispatches that is recorded
+// once and replayed with one submit. It knows nothing of tfjs.
+
+/** A kernel's WGSL and the number of storage buffers it binds, after the uniform buffer at binding 0. */
+export interface Kernel {
+  readonly name: string;
+  /** Complete WGSL with entry point `main`; `dims` is the uniform struct of u32 fields at binding 0. */
+  readonly code: string;
+}
+
+export interface Dispatch {
+  readonly kernel: Kernel;
+  /** The uniform struct's fields in order. */
+  readonly uniforms: readonly number[];
+  /** Storage buffers for bindings 1, 2, … */
+  readonly buffers: readonly GPUBuffer[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** A recorded list of dispatches. */
+export interface Plan {
+  readonly dispatches: number;
+  /** Adds all dispatches to a pass; the caller submits. */
+  encode(pass: GPUComputePassEncoder): void;
+  dispose(): void;
+}
+
+export interface GpuRuntime {
+  readonly device: GPUDevice;
+  /** Float32 or u32 storage of `length` elements, zeroed; reads and writes allowed. */
+  storage(length: number, data?: Float32Array | Uint32Array): GPUBuffer;
+  record(dispatches: readonly Dispatch[]): Plan;
+  /** Runs plans in order with one submit. */
+  run(...plans: readonly Plan[]): void;
+  /** Reads `length` floats from `offset` (both in elements). */
+  read(buffer: GPUBuffer, length: number, offset?: number): Promise<Float32Array>;
+  dispose(): void;
+  /** Submits of plans so far; the benchmark counts them. */
+  readonly submits: number;
+}
+
+export function createGpuRuntime(device: GPUDevice): GpuRuntime {
+  const pipelines = new Map<string, GPUComputePipeline>();
+  /** Read-back buffers that are free, by size: a step reads the same few sizes again and again. */
+  const staging = new Map<number, GPUBuffer[]>();
+  let submits = 0;
+
+  function pipeline({ name, code }: Kernel): GPUComputePipeline {
+    let made = pipelines.get(code);
+    if (!made) {
+      const module = device.createShaderModule({ label: name, code });
+      made = device.createComputePipeline({ label: name, layout: 'auto', compute: { module, entryPoint: 'main' } });
+      pipelines.set(code, made);
+    }
+    return made;
+  }
+
+  return {
+    device,
+    get submits() {
+      return submits;
+    },
+    storage(length, data) {
+      const buffer = device.createBuffer({
+        // A binding of no bytes is an error, and sizes are multiples of four.
+        size: Math.max(16, 4 * length),
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      });
+      if (data) device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+      return buffer;
+    },
+    record(dispatches) {
+      const uniformBuffers: GPUBuffer[] = [];
+      const steps = dispatches.map(({ kernel, uniforms, buffers, workgroups }) => {
+        const made = pipeline(kernel);
+        const uniform = device.createBuffer({
+          size: Math.max(16, Math.ceil(uniforms.length / 4) * 16),
+          usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+        });
+        device.queue.writeBuffer(uniform, 0, Uint32Array.from(uniforms));
+        uniformBuffers.push(uniform);
+        const group = device.createBindGroup({
+          label: kernel.name,
+          layout: made.getBindGroupLayout(0),
+          entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        });
+        return { pipeline: made, group, workgroups };
+      });
+      return {
+        dispatches: steps.length,
+        encode(pass) {
+          for (const step of steps) {
+            pass.setPipeline(step.pipeline);
+            pass.setBindGroup(0, step.group);
+            pass.dispatchWorkgroups(...step.workgroups);
+          }
+        },
+        dispose() {
+          for (const buffer of uniformBuffers) buffer.destroy();
+        },
+      };
+    },
+    run(...plans) {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const plan of plans) plan.encode(pass);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      submits += 1;
+    },
+    async read(buffer, length, offset = 0) {
+      const size = 4 * length;
+      const target =
+        staging.get(size)?.pop() ??
+        device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, 4 * offset, target, 0, size);
+      device.queue.submit([encoder.finish()]);
+      await target.mapAsync(GPUMapMode.READ);
+      const values = new Float32Array(target.getMappedRange().slice(0));
+      target.unmap();
+      const free = staging.get(size);
+      if (free) free.push(target);
+      else staging.set(size, [target]);
+      return values;
+    },
+    dispose() {
+      for (const buffers of staging.values()) for (const buffer of buffers) buffer.destroy();
+      staging.clear();
+    },
+  };
+}

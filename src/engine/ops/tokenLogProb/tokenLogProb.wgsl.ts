@@ -1,0 +1,85 @@
+// Fused log-probability of each scored row's label straight from the logits, and the gradient, which takes the logits'
+// own place. Neither softmax nor log-softmax is ever stored.
+import type { Dispatch } from '../../gpu/runtime';
+import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+
+export interface TokenLogProbBuffers {
+  /** `[K, M, V]`. */
+  readonly logits: GPUBuffer;
+  /** `[K, M]`. */
+  readonly labels: GPUBuffer;
+  /** log Z of each row, `[K, M]`. */
+  readonly logZ: GPUBuffer;
+}
+
+/** Writes logProbs and entropy, `[K, M]`, and keeps log Z. One thread a row, two passes over it. */
+export function tokenLogProbForward(
+  rows: number, V: number, { logits, labels, logZ }: TokenLogProbBuffers, logProbs: GPUBuffer, entropy: GPUBuffer,
+): Dispatch {
+  return {
+    kernel: {
+      name: 'token_log_prob',
+      code: /* wgsl */ `
+struct Dims { rows: u32 }
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<u32>;
+@group(0) @binding(3) var<storage, read_write> logZ: array<f32>;
+@group(0) @binding(4) var<storage, read_write> logProbs: array<f32>;
+@group(0) @binding(5) var<storage, read_write> entropy: array<f32>;
+@compute @workgroup_size(${ROW_GROUP})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = id.x;
+  if (row >= dims.rows) { return; }
+  let at = row * ${V}u;
+  var top = logits[at];
+  for (var v = 1u; v < ${V}u; v++) { top = max(top, logits[at + v]); }
+  var total = 0.0;
+  var weighted = 0.0;
+  for (var v = 0u; v < ${V}u; v++) {
+    let x = logits[at + v] - top;
+    let e = exp(x);
+    total += e;
+    weighted += e * x;
+  }
+  let z = log(total);
+  logZ[row] = top + z;
+  logProbs[row] = logits[at + labels[row]] - top - z;
+  entropy[row] = z - weighted / total;
+}`,
+    },
+    uniforms: [rows],
+    buffers: [logits, labels, logZ, logProbs, entropy],
+    workgroups: rowGroups(rows),
+  };
+}
+
+/** logits ← d · (one-hot − softmax), d `[K, M]` being the gradient of each row's log-probability. */
+export function tokenLogProbBackward(
+  rows: number, V: number, { logits, labels, logZ }: TokenLogProbBuffers, dLogProbs: GPUBuffer,
+): Dispatch {
+  return {
+    kernel: {
+      name: 'token_log_prob_backward',
+      code: /* wgsl */ `
+struct Dims { total: u32 }
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<u32>;
+@group(0) @binding(3) var<storage, read> logZ: array<f32>;
+@group(0) @binding(4) var<storage, read> dLogProbs: array<f32>;
+@compute @workgroup_size(${ROW_GROUP})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  // In two directions, since rows times vocabulary outgrow one.
+  let i = id.x + id.y * ${ROW_GROUP * 1024}u;
+  if (i >= dims.total) { return; }
+  let row = i / ${V}u;
+  let p = exp(logits[i] - logZ[row]);
+  logits[i] = dLogProbs[row] * (select(0.0, 1.0, i % ${V}u == labels[row]) - p);
+}`,
+    },
+    uniforms: [rows * V],
+    buffers: [logits, labels, logZ, dLogProbs],
+    workgroups: [Math.min(1024, rowGroups(rows * V > ROW_GROUP * 1024 ? ROW_GROUP * 1024 : rows * V)[0]), Math.ceil((rows * V) / (ROW_GROUP * 1024)), 1],
+  };
+}
