@@ -18,8 +18,8 @@ export const memberSchema = z.strictObject({
   expression: z.string().max(2000).optional(),
   /** What the legend says; by default the objective's own name. */
   label: z.string().max(80).optional(),
-  beta: finite.positive().max(100).default(0.5),
-  learningRate: finite.positive().max(1).default(2e-4),
+  beta: finite.positive().max(100).default(0.2),
+  learningRate: finite.positive().max(1).default(3e-4),
   /** The objective's other numbers by name: labelSmoothing, tau, lambda, gamma, … */
   hyper: z.record(z.string(), finite).default({}),
 });

@@ -68,8 +68,8 @@ export function memberFor(objective: string, like?: Member): Member {
   return {
     objective,
     ...(objective === 'custom' ? { expression: '-logsigmoid(beta*(a - b))' } : {}),
-    beta: like?.beta ?? 0.5,
-    learningRate: like?.learningRate ?? 2e-4,
+    beta: like?.beta ?? 0.2,
+    learningRate: like?.learningRate ?? 3e-4,
     hyper: {},
   };
 }

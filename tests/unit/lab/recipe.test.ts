@@ -11,7 +11,7 @@ describe('a recipe', () => {
     expect(parseRecipe(recipe())).toMatchObject({
       model: 'town',
       data: { dataset: 'clair', trainPairs: 320, heldOutPairs: 128 },
-      cohort: [{ beta: 0.5, learningRate: 2e-4, hyper: {} }],
+      cohort: [{ beta: 0.2, learningRate: 3e-4, hyper: {} }],
       seeds: [1],
       schedule: { steps: 100, batchSize: 16, warmupSteps: 10, decay: 'constant' },
       evaluation: { every: 10 },
