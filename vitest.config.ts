@@ -24,7 +24,7 @@ export default defineConfig({
     projects: [
       {
         // In Node the tfjs packages resolve to their CommonJS builds, which share one tfjs-core.
-        test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.{ts,tsx}'] },
+        test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.{ts,tsx}'], testTimeout: 60_000 },
       },
       {
         optimizeDeps: { include: bundledEarly },

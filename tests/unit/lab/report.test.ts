@@ -23,7 +23,7 @@ describe('a run’s document', () => {
       seeds: [1],
       adapter: 'CPU · plain JavaScript',
       versions: { lab: packageJson.version, tfjs: packageJson.dependencies['@tensorflow/tfjs-core'] },
-      policies: [{ label: 'DPO', objective: 'dpo', beta: 0.5, learningRate: 0.01, seed: 1 }, { objective: 'apo_zero' }],
+      policies: [{ label: 'DPO', objective: 'dpo', beta: 0.2, learningRate: 0.01, seed: 1 }, { objective: 'apo_zero' }],
     });
     expect(document.metrics).toHaveLength(2 * (4 + 3));
     expect(parseReport(JSON.parse(JSON.stringify(document)))).toEqual(document);
