@@ -77,7 +77,7 @@ export async function readTable(page: Page, title: string): Promise<Table> {
       rows: [...element.querySelectorAll('tbody tr')].map(cells),
     };
   });
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   return table;
 }
