@@ -1,13 +1,34 @@
 // What a person loses when a tab closes, and what a wrong link does: next to nothing, and nothing.
+import type { Page } from '@playwright/test';
 import { expect, lastStep, openLab, readTable, test } from './lab';
+
+/** The step of the checkpoint that lies on the disk; -1 before there is one. Nothing on the page says when it is written. */
+function checkpointStep(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const [found] = await indexedDB.databases();
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open(found!.name!);
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error!);
+    });
+    const runs = await new Promise<{ checkpointStep?: number }[]>((resolve, reject) => {
+      const reading = database.transaction('runs').objectStore('runs').getAll();
+      reading.onsuccess = () => resolve(reading.result);
+      reading.onerror = () => reject(reading.error!);
+    });
+    database.close();
+    return Math.max(-1, ...runs.map((run) => run.checkpointStep ?? -1));
+  });
+}
 
 test('a run that a reload interrupts keeps its curves and goes on from its last checkpoint', async ({ page }) => {
   await openLab(page, 'wasm');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   const goOn = page.getByRole('button', { name: /^Continue from step \d+$/ }).first();
   await expect.poll(() => lastStep(page, 'Winners'), { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
-  // A pause keeps a checkpoint; otherwise one is kept every ten seconds.
+  // A pause keeps a checkpoint; otherwise one is kept every few seconds.
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect.poll(() => checkpointStep(page)).toBeGreaterThanOrEqual(2);
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
   const paused = await lastStep(page, 'Winners');
   await expect.poll(() => lastStep(page, 'Winners'), { timeout: 60_000 }).toBeGreaterThan(paused);
