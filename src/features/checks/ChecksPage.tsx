@@ -37,11 +37,16 @@ function useObjectiveChecks(): { checks: readonly ObjectiveCheck[]; done: boolea
   return { checks, done: checks.length === Object.keys(objectives).length, again: () => setRound((n) => n + 1) };
 }
 
+function kernelsText(kernels: 'fused' | 'composed'): string {
+  return kernels === 'fused' ? t('fused, in agreement with TensorFlow.js on this device') : t('composed of TensorFlow.js operations');
+}
+
 function DeviceSection({ report }: { readonly report: DeviceReport }) {
   const facts: [string, string][] = [
     [t('Adapter'), report.adapter],
     [t('Backend'), report.backend],
     [t('Kind'), report.software ? t('the processor imitates a GPU') : report.backend === 'webgpu' ? t('a GPU') : t('the processor')],
+    ...(report.kernels === undefined ? [] : [[t('Kernels'), kernelsText(report.kernels)] satisfies [string, string]]),
     [t('Vendor'), report.vendor || '–'],
     [t('Architecture'), report.architecture || '–'],
     [t('Description'), report.description || '–'],

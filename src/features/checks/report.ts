@@ -9,6 +9,7 @@ export function reportText(device: DeviceReport | undefined, checks: readonly Ob
     lines.push(
       `adapter: ${device.adapter}`,
       `backend: ${device.backend}${device.software ? ' (software)' : ''}`,
+      ...(device.kernels === undefined ? [] : [`kernels: ${device.kernels}`]),
       ...device.notes.map((note) => `note: ${note}`),
       `features: ${device.features.join(', ') || 'none'}`,
       ...Object.entries(device.limits).map(([name, value]) => `limit ${name}: ${value}`),
