@@ -46,7 +46,7 @@ export interface TrainingRun {
 
 /** Rows are sent together at most this often, unless held-out figures are among them. */
 const FLUSH_MS = 100;
-/** Reading back all weights and moments takes time, so it is done at evaluations, and not more often than this. */
+/** Reading back all weights and moments takes time, so it is done after a step, and not more often than this. */
 const CHECKPOINT_MS = 5_000;
 
 /** A cohort as the recipe describes it, with a checkpoint's weights where one is given. */
@@ -157,6 +157,8 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
 
   const checkpoint = async (): Promise<void> => {
     if (keptStep === cohort.step) return;
+    // A run that goes on from here takes the next step first, so the rows up to here have to be out.
+    flush();
     const state = await cohort.save();
     keptStep = state.step;
     keptAt = now();
@@ -181,10 +183,11 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
       if (cohort.step % recipe.evaluation.every === 0 || cohort.step >= steps) {
         flush();
         evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
-        if (now() - keptAt >= CHECKPOINT_MS) await checkpoint();
       } else if (now() - flushedAt >= FLUSH_MS) {
         flush();
       }
+      // After any step, however seldom held-out pairs are looked at: a closed tab goes on from here.
+      if (now() - keptAt >= CHECKPOINT_MS) await checkpoint();
     });
 
   const start: RunStart = {

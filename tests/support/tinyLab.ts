@@ -104,11 +104,14 @@ export function tinyLab(options: {
   readonly files?: ReadonlyMap<string, Uint8Array>;
   readonly backend?: BackendName;
   readonly wrapCohort?: (cohort: Cohort, options: CohortOptions) => Cohort;
+  /** A clock in milliseconds in place of the real one. */
+  readonly now?: () => number;
 } = {}): TinyLab {
   const events: LabEvent[] = [];
   const waiting = new Set<{ fits: (event: LabEvent) => boolean; resolve: (event: LabEvent) => void }>();
   const lab = createLab({
     load: assetsOf(options.files ?? tinyFiles()),
+    ...(options.now && { now: options.now }),
     openBackend: () => openInNode(options.backend ?? 'cpu'),
     createCohort: (cohortOptions) => {
       const cohort = createCohort(cohortOptions);

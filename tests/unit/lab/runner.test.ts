@@ -17,6 +17,25 @@ function expectSameRows(actual: readonly MetricsRow[], expected: readonly Metric
   });
 }
 
+/** A lab whose clock stands still but for the policies: `step` gives each step's time in ms, an evaluation takes 100 ms. */
+function clockedLab(step: (n: number) => number): TinyLab {
+  let [time, steps] = [0, 0];
+  return tinyLab({
+    now: () => time,
+    wrapCohort: (cohort, { policies }) =>
+      policies[0]!.objective.id === 'sft'
+        ? cohort
+        : {
+            ...cohort,
+            get step() {
+              return cohort.step;
+            },
+            train: (batches) => ((time += step((steps += 1))), cohort.train(batches)),
+            logProbs: (sequences) => ((time += 100), cohort.logProbs(sequences)),
+          },
+  });
+}
+
 describe('a run', () => {
   it('prepares, starts, trains every step, looks at held-out pairs on time and finishes', async () => {
     const lab = tinyLab();
@@ -116,6 +135,24 @@ describe('a run', () => {
     expect(after.states('a')).toEqual([['preparing', 3], ['training', 3], ['finished', 6]]);
     expectSameRows([...rowsOf(before), ...rowsOf(after)], rowsOf(whole));
     expect(after.checkpoint().numTokens).toEqual(whole.checkpoint().numTokens);
+  });
+
+  it('keeps a checkpoint five seconds after the last, however seldom it is evaluated', async () => {
+    const lab = clockedLab((n) => (n % 2 ? 4950 : 50));
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe({ schedule: { steps: 7, batchSize: 3 }, evaluation: { every: 100 } }) });
+    await lab.idle();
+    expect(lab.of('checkpoint').map((event) => event.checkpoint.step)).toEqual([2, 4, 6, 7]);
+    // Whoever goes on from a checkpoint never sees the steps before it again, so their rows come first.
+    const told = lab.events.flatMap((event) => (event.type === 'rows' ? event.rows.map((row) => row.step) : event.type === 'checkpoint' ? ['kept'] : []));
+    expect(told).toEqual([0, 0, 1, 1, 2, 2, 'kept', 3, 3, 4, 4, 'kept', 5, 5, 6, 6, 'kept', 7, 7, 7, 7, 'kept']);
+  });
+
+  it('keeps no checkpoint sooner than five seconds after the last', async () => {
+    const lab = clockedLab(() => 2400);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe({ schedule: { steps: 4, batchSize: 3 }, evaluation: { every: 1 } }) });
+    await lab.idle();
+    // A step with its evaluation takes 2.5 s.
+    expect(lab.of('checkpoint').map((event) => event.checkpoint.step)).toEqual([2, 4]);
   });
 
   it('works the reference out once for a dataset, however often it is trained on', async () => {
