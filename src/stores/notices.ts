@@ -29,15 +29,23 @@ export const noticesStore = createStore<NoticesState>()(() => ({ notices: [] }))
 
 let nextId = 1;
 
-/** Shows a message; the same sentence is never shown twice at a time. */
+function sameValues(a: ErrorValues, b: ErrorValues): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+/**
+ * Shows a message. One that is already there is not shown again; one that says the same of something else, such as
+ * another field of a wrong recipe, takes the place of the earlier one.
+ */
 export function notify(kind: Notice['kind'], sentence: Sentence, undo?: () => void): number {
   const known = noticesStore
     .getState()
     .notices.find((one) => one.sentence.template === sentence.template && one.undo === undefined && undo === undefined);
-  if (known !== undefined) return known.id;
+  if (known !== undefined && known.kind === kind && sameValues(known.sentence.values, sentence.values)) return known.id;
   const id = nextId++;
   const notice: Notice = { id, kind, sentence, ...(undo === undefined ? {} : { undo }) };
-  noticesStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+  noticesStore.setState(({ notices }) => ({ notices: [...notices.filter((one) => one !== known), notice] }));
   return id;
 }
 
