@@ -21,14 +21,17 @@ function tensorsOf(db: LabDatabase, id: string) {
 
 async function requireRun(db: LabDatabase, id: string): Promise<StoredRun> {
   const run = await db.runs.get(id);
-  if (!run) throw new UserError('This run is no longer stored; it was deleted, perhaps in another tab. Nothing was changed.');
-  return run;
+  if (run) return run;
+  const gone = new UserError('This run is no longer stored; it was deleted, perhaps in another tab. Nothing was changed.');
+  // By this name whoever writes knows that there is no use in trying again.
+  gone.name = 'RunGoneError';
+  throw gone;
 }
 
-/** Stores a new run. */
+/** Stores a new run; storing it once more, after a failure that may have come too late, does no harm. */
 export function createRun(run: StoredRun): Promise<void> {
   return withDatabase(async (db) => {
-    await db.runs.add(run);
+    await db.runs.put(run);
   });
 }
 

@@ -93,7 +93,9 @@ export function receive(event: LabEvent): void {
       if (run === undefined) return;
       const { step } = event.checkpoint;
       keepChange(run.id, { step: run.step, elapsedMs: run.elapsedMs });
-      void keepCheckpoint(run.id, event.checkpoint).then(() => changeRun(run.id, { checkpointStep: step }));
+      void keepCheckpoint(run.id, event.checkpoint).then((kept) => {
+        if (kept) changeRun(run.id, { checkpointStep: step });
+      });
       return;
     }
     case 'samples':

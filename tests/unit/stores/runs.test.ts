@@ -15,6 +15,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  fixture.failure = undefined;
   await flush();
   vi.useRealTimers();
 });
@@ -100,6 +101,54 @@ describe('keeping a run', () => {
     await flush();
     expect(noticesStore.getState().notices).toHaveLength(1);
     expect(findRun(id)?.table?.lastStep()).toBe(4);
+  });
+
+  it('writes what the disk refused as soon as it takes it, in order and once', async () => {
+    const id = begun(2);
+    await flush();
+    fixture.failure = new Error('full');
+    receive({ type: 'rows', runId: id, rows: rowsAt(3), elapsedMs: 300 });
+    receive({ type: 'state', runId: id, state: 'finished', step: 3 });
+    await flush();
+    expect(fixture.runs.get(id)).toMatchObject({ state: 'training', step: 0 });
+    fixture.failure = undefined;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(fixture.rows.get(id)?.filter((row) => row.policy === 0).map((row) => row.step)).toEqual([1, 2, 3]);
+    expect(fixture.runs.get(id)).toMatchObject({ state: 'finished', step: 3 });
+  });
+
+  it('stores a run that could not be stored when it began, before its rows', async () => {
+    fixture.failure = new Error('full');
+    const id = begun(2);
+    await flush();
+    expect(fixture.asked).not.toContain('appendRows');
+    fixture.failure = undefined;
+    await flush();
+    expect(fixture.runs.has(id)).toBe(true);
+    expect(fixture.rows.get(id)).toHaveLength(8);
+  });
+
+  it('does not claim a checkpoint that was not stored', async () => {
+    const id = begun(8);
+    receive({ type: 'checkpoint', runId: id, checkpoint: checkpointAt(4) });
+    await flush();
+    fixture.failure = new Error('full');
+    receive({ type: 'checkpoint', runId: id, checkpoint: checkpointAt(8) });
+    await flush();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(findRun(id)?.checkpointStep).toBe(4);
+    expect(fixture.checkpoints.get(id)?.step).toBe(4);
+  });
+
+  it('stops trying to write a run that was deleted in another tab', async () => {
+    const id = begun(2);
+    await flush();
+    fixture.failure = Object.assign(new Error('gone'), { name: 'RunGoneError' });
+    receive({ type: 'rows', runId: id, rows: rowsAt(3), elapsedMs: 300 });
+    await flush();
+    const before = fixture.asked.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fixture.asked).toHaveLength(before);
   });
 });
 
