@@ -143,11 +143,27 @@ export function linesOf({ run, past, labels, looks }: Drawn, metric: string, opt
   });
 }
 
-/** Each member's mean over seeds at the last step that has one; undefined before the first. */
+/** The last step at which a column holds a number; -1 where it holds none. */
+function lastNumber(column: Column | undefined): number {
+  let at = (column?.values.length ?? 0) - 1;
+  while (at >= 0 && !Number.isFinite(column!.values[at])) at -= 1;
+  return column?.steps[at] ?? -1;
+}
+
+/**
+ * Each member's mean over seeds where its line ends: at the last step that all of its policies have which were not
+ * stopped; undefined before the first. A stopped policy's last figure is of an earlier step and no part of that mean.
+ */
 export function latestOf(run: Run, metric: string): (number | undefined)[] {
   const { table } = run;
+  const stopped = new Set(run.stops.map((stop) => stop.policy));
   return policiesByMember(run.recipe).map((policies) => {
-    const values = policies.flatMap((policy) => table?.latest(metric, policy) ?? []).filter(Number.isFinite);
-    return values.length === 0 ? undefined : values.reduce((a, b) => a + b) / values.length;
+    if (table === undefined) return undefined;
+    const running = policies.filter((policy) => !stopped.has(policy));
+    const ends = policies.map((policy) => lastNumber(table.column(metric, policy)));
+    const shared = Math.min(...ends.filter((_, i) => running.includes(policies[i]!)));
+    const { steps, mean } = aggregate(policies.flatMap((policy) => table.column(metric, policy) ?? []));
+    // Where every policy was stopped the line ends with the one that got furthest.
+    return mean[steps.indexOf(running.length === 0 ? Math.max(...ends) : shared)];
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aggregate, drawnRuns, linesOf, memberLabels } from '../../../../src/features/compare/curves';
+import { aggregate, drawnRuns, latestOf, linesOf, memberLabels } from '../../../../src/features/compare/curves';
 import { outcomeOf } from '../../../../src/features/compare/outcome';
 import { seriesTable } from '../../../../src/features/compare/seriesTable';
 import { timeLeft } from '../../../../src/features/compare/RunBar';
@@ -84,6 +84,31 @@ describe('lines', () => {
       ['0', '−6.00', '−7.00', '−6.00'],
       ['10', '−7.00', '−8.00', '−6.00'],
     ]);
+  });
+});
+
+describe('where a member stands', () => {
+  it('is where its line ends, once one of its seeds was stopped', () => {
+    // Policies 0 and 2 are DPO; the second seed was stopped at step 10, ten times as far down.
+    const all = runOf(twoSeeds, (policy, step) => [policy === 2 ? -100 : -step, 0], [0, 10, 20]);
+    const table = createRowTable();
+    for (const policy of [0, 1, 2, 3]) {
+      const { steps, values } = all.table!.column('eval_logps/chosen', policy)!;
+      table.add(steps.flatMap((step, i) => (policy === 2 && step > 10 ? [] : [{ step, policy, values: { 'eval_logps/chosen': values[i]! } }])));
+    }
+    const run: Run = { ...all, table, stops: [{ policy: 2, step: 10, reason: 'The loss was not a finite number.' }] };
+    expect(latestOf(run, 'eval_logps/chosen')).toEqual([-20, -20]);
+    expect(linesOf(drawnRuns(run, [])[0]!, 'eval_logps/chosen').map((line) => line.mean.at(-1))).toEqual([-20, -20]);
+  });
+
+  it('waits for the slower seed while both are running', () => {
+    const run = runOf(twoSeeds, (policy, step) => [policy + step, 0], [0, 10]);
+    run.table!.add([{ step: 20, policy: 0, values: { 'eval_logps/chosen': 99 } }]);
+    expect(latestOf(run, 'eval_logps/chosen')).toEqual([11, 12]);
+  });
+
+  it('is unknown before the first figure', () => {
+    expect(latestOf(runOf(twoSeeds, () => [0, 0], []), 'eval_logps/chosen')).toEqual([undefined, undefined]);
   });
 });
 
