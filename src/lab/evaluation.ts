@@ -38,14 +38,14 @@ const CHUNK_SEQUENCES = 96;
  * @param between is awaited between chunks, so that requests are heard.
  */
 export async function scorePairs(
-  cohort: Pick<Cohort, 'size' | 'logProbs'>,
+  cohort: Pick<Cohort, 'size' | 'context' | 'logProbs'>,
   pairs: readonly EncodedPair[],
   mismatchedIn: number | undefined,
   between: () => Promise<void>,
 ): Promise<PairLogProbs[]> {
   const batches = mismatchedIn === undefined ? [] : inBatches(pairs, mismatchedIn);
   const mismatched = batches.map((batch) =>
-    mismatchedSequences(batch.map((pair) => ({ ...pair, referenceChosen: 0, referenceRejected: 0 }))),
+    mismatchedSequences(batch.map((pair) => ({ ...pair, referenceChosen: 0, referenceRejected: 0 })), cohort.context),
   );
   const sequences = [...pairs.map((pair) => pair.chosen), ...pairs.map((pair) => pair.rejected), ...mismatched.flat()];
   const scores: SequenceLogProbs[][] = Array.from({ length: cohort.size }, () => new Array<SequenceLogProbs>(sequences.length));

@@ -151,6 +151,27 @@ export function describeCohort(
       cohort.dispose();
     });
 
+    it('goes on with KTO as the composed cohort does once its KL is no longer zero', async () => {
+      const weights = lively(tinyConfig, 3);
+      const batch = await withReference(weights, pairs(3));
+      const options = { weights, policies: [policy('kto', 5e-2), policy('apo_zero', 5e-2)], schedule };
+      const cohorts = [createCohort(options), createComposedCohort(options)];
+      for (let step = 0; step < 4; step++) {
+        const [here, there] = [await cohorts[0]!.train([batch, batch]), await cohorts[1]!.train([batch, batch])];
+        here.forEach((metrics, k) => {
+          for (const name of ['loss', 'grad_norm', 'logps/chosen']) {
+            const expected = there[k]![name]!;
+            expect(Math.abs(metrics![name]! - expected), `${name} of policy ${k} in step ${step + 1}`).toBeLessThan(
+              2e-3 * Math.max(1, Math.abs(expected)),
+            );
+          }
+        });
+        // From the second step on the estimate matters, or KTO would still be APO-zero.
+        if (step === 3) expect(Math.abs(here[0]!.loss! - here[1]!.loss!)).toBeGreaterThan(1e-3);
+      }
+      for (const cohort of cohorts) cohort.dispose();
+    });
+
     it('evaluates without changing anything, and in any company', async () => {
       const weights = lively(tinyConfig, 4);
       const list = pairs(5).flatMap(({ chosen, rejected }) => [chosen, rejected]);

@@ -58,22 +58,29 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   );
 
   /** What belongs to one number of pairs a batch. */
-  let training: { readonly B: number; readonly objective: Omit<ObjectiveBuffers, 'logProbs' | 'entropy' | 'dLogProbs'>; readonly pass: Pass } | undefined;
+  let training: { readonly B: number; readonly objective: Omit<ObjectiveBuffers, 'logProbs' | 'entropy' | 'dLogProbs'>; readonly pass: Pass; readonly buffers: readonly GPUBuffer[] } | undefined;
 
   function trainingFor(B: number): NonNullable<typeof training> {
     if (training?.B === B) return training;
     training?.pass.dispose();
+    for (const buffer of training?.buffers ?? []) buffer.destroy();
     const hyper = new Float32Array(K * hyperNames.length);
     policies.forEach((policy, k) => hyper.set(packHyper(policy.objective, policy.hyper), k * hyperNames.length));
+    const buffers: GPUBuffer[] = [];
+    const own = (length: number, data?: Float32Array) => {
+      const buffer = gpu.storage(length, data);
+      buffers.push(buffer);
+      return buffer;
+    };
     const objective = {
-      starts: storage(K * (2 * B + 1)),
-      reference: storage(K * 2 * B),
-      hyper: storage(hyper.length, hyper),
-      divergence: storage(K),
-      sums: storage(2 * K * 2 * B),
-      dSums: storage(K * 2 * B),
+      starts: own(K * (2 * B + 1)),
+      reference: own(K * 2 * B),
+      hyper: own(hyper.length, hyper),
+      divergence: own(K),
+      sums: own(2 * K * 2 * B),
+      dSums: own(K * 2 * B),
       active: adamW.active,
-      metrics: storage(K * METRICS.length),
+      metrics: own(K * METRICS.length),
     };
     const record = (shape: StepShape, buffers: StepBuffers) => [
       ...forwardDispatches(config, shape, parameters, layout, buffers),
@@ -81,7 +88,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       ...backwardDispatches(config, shape, parameters, layout, buffers, adamW.gradients),
       ...adamWFused(K, P, adamW, { ...adamWDefaults, weightDecay: schedule.weightDecay }, adamW.decayed),
     ];
-    training = { B, objective, pass: createPass(gpu, config, true, record) };
+    training = { B, objective, buffers, pass: createPass(gpu, config, true, record) };
     return training;
   }
 
@@ -99,7 +106,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
 
   /** KTO's KL of each policy on the batch's mismatched sequences, at least 0. */
   async function divergences(batches: readonly (readonly ScoredPair[])[]): Promise<Float32Array> {
-    const sequences = batches.map(mismatchedSequences);
+    const sequences = batches.map((pairs) => mismatchedSequences(pairs, config.max_position_embeddings));
     const policy = await scoreWith(evaluation, sequences);
     const out = new Float32Array(K);
     for (const [k, list] of sequences.entries()) {
@@ -117,12 +124,12 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     const { arrangement } = pass.prepare(
       batches.map((pairs) => [...pairs.map((pair) => pair.chosen), ...pairs.map((pair) => pair.rejected)]),
     );
-    step += 1;
+    const next = step + 1;
     const rates = policies.map((policy, k) =>
-      stopped.has(k) ? 0 : policy.learningRate * learningRateFactor(step, schedule),
+      stopped.has(k) ? 0 : policy.learningRate * learningRateFactor(next, schedule),
     );
     const { beta1, beta2 } = adamWDefaults;
-    write(adamW.settings, Float32Array.from(rates.flatMap((rate) => [rate, 1 - beta1 ** step, 1 - beta2 ** step, schedule.maxGradNorm])));
+    write(adamW.settings, Float32Array.from(rates.flatMap((rate) => [rate, 1 - beta1 ** next, 1 - beta2 ** next, schedule.maxGradNorm])));
     write(objective.starts, Uint32Array.from(arrangement.ranges.flatMap((list) => [...list.map(([start]) => start), list.at(-1)![1]])));
     write(
       objective.reference,
@@ -132,6 +139,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       ])),
     );
     pass.run(arrangement);
+    step = next;
     const [metrics, outcome] = await Promise.all([
       gpu.read(objective.metrics, K * METRICS.length),
       gpu.read(adamW.outcome, K * OUTCOME),
@@ -184,6 +192,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
 
   return {
     size: K,
+    context: config.max_position_embeddings,
     get step() {
       return step;
     },
@@ -197,17 +206,17 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     sample: (prompts, sampleOptions, onToken) =>
       sampleSequences({ K, config, nextLogits }, prompts, sampleOptions, onToken),
     async save() {
-      const tensors: Record<string, HostTensor> = {
-        ...(await readAll(parameters, '')),
-        ...(await readAll(adamW.m, 'adam_m/')),
-        ...(await readAll(adamW.v, 'adam_v/')),
-      };
-      return { step, tensors };
+      // All copies are asked for at once, so that no step can fall between them.
+      const at = step;
+      const parts = await Promise.all([readAll(parameters, ''), readAll(adamW.m, 'adam_m/'), readAll(adamW.v, 'adam_v/')]);
+      return { step: at, tensors: Object.assign({}, ...parts) as Record<string, HostTensor> };
     },
     restore(state) {
-      write(parameters, layout.pack(state.tensors, K));
-      write(adamW.m, layout.pack(state.tensors, K, 'adam_m/'));
-      write(adamW.v, layout.pack(state.tensors, K, 'adam_v/'));
+      // Packed before anything is written, so that a state that lacks a tensor changes nothing.
+      const packed = ['', 'adam_m/', 'adam_v/'].map((prefix) => layout.pack(state.tensors, K, prefix));
+      [parameters, adamW.m, adamW.v].forEach((buffer, i) => write(buffer, packed[i]!));
+      write(adamW.active, new Float32Array(K).fill(1));
+      stopped.clear();
       step = state.step;
     },
     async weights(policy) {
@@ -222,6 +231,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     },
     dispose() {
       training?.pass.dispose();
+      for (const buffer of training?.buffers ?? []) buffer.destroy();
       evaluation.dispose();
       referencePass?.dispose();
       for (const buffer of owned) buffer.destroy();

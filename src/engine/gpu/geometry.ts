@@ -6,9 +6,17 @@ export const ROW_GROUP = 64;
 /** WebGPU's limit of workgroups in one direction. */
 const MOST = 65_535;
 
-/** Workgroups for one thread a row; throws where a recipe is beyond what one dispatch can hold. */
+/**
+ * Workgroups for one thread a row. Beyond the limit of one direction they spread over a second, and a kernel
+ * that begins with `ROW_ENTRY` must leave threads past the end alone.
+ */
 export function rowGroups(rows: number): [number, number, number] {
-  const groups = Math.ceil(rows / ROW_GROUP);
-  if (groups > MOST) throw new RangeError(`${rows} rows need more workgroups than one dispatch can hold.`);
-  return [Math.max(1, groups), 1, 1];
+  const groups = Math.max(1, Math.ceil(rows / ROW_GROUP));
+  const y = Math.ceil(groups / MOST);
+  return [Math.ceil(groups / y), y, 1];
 }
+
+/** The entry point of kernels that are dispatched by `rowGroups`; `thread` is each one's number. */
+export const ROW_ENTRY = /* wgsl */ `@compute @workgroup_size(${ROW_GROUP})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = id.x + id.y * groups.x * ${ROW_GROUP}u;`;

@@ -1,4 +1,5 @@
 // Where each parameter lies in the one buffer that holds them all, `[K, P]`.
+import { UserError } from '../errors';
 import { parameterShapes, type HostTensor, type ModelConfig } from '../model/config';
 
 export interface ParameterLayout {
@@ -6,7 +7,7 @@ export interface ParameterLayout {
   readonly P: number;
   offset(name: string): number;
   readonly names: readonly string[];
-  /** `[K, …]` tensors by name → one `[K, P]` array. */
+  /** `[K, …]` tensors by name → one `[K, P]` array. Throws a UserError naming a tensor that is missing or misshapen. */
   pack(tensors: Readonly<Record<string, HostTensor>>, K: number, prefix?: string): Float32Array;
   /** The other way. */
   unpack(flat: Float32Array, K: number, prefix?: string): Record<string, HostTensor>;
@@ -32,7 +33,10 @@ export function layoutOf(config: ModelConfig): ParameterLayout {
     pack(tensors, K, prefix = '') {
       const flat = new Float32Array(K * P);
       for (const [name, { at, size }] of places) {
-        const { data } = tensors[prefix + name]!;
+        const data = tensors[prefix + name]?.data;
+        if (data?.length !== K * size) {
+          throw new UserError('The checkpoint lacks “{name}” or holds it in another size. Nothing was changed.', { name: prefix + name });
+        }
         for (let k = 0; k < K; k++) flat.set(data.subarray(k * size, (k + 1) * size), k * P + at);
       }
       return flat;

@@ -1,5 +1,6 @@
 // A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of dispatches that is recorded
 // once and replayed with one submit. It knows nothing of tfjs.
+import { UserError } from '../errors';
 
 /** A kernel's WGSL and the number of storage buffers it binds, after the uniform buffer at binding 0. */
 export interface Kernel {
@@ -61,6 +62,14 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
       return submits;
     },
     storage(length, data) {
+      // WebGPU itself would hand out an invalid buffer and drop the work without a word.
+      const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+      if (4 * length > most) {
+        throw new UserError('This step needs a GPU buffer of {needed} MiB, and this device allows {most}. Use fewer policies or a smaller batch.', {
+          needed: Math.ceil(length / 2 ** 18),
+          most: Math.floor(most / 2 ** 20),
+        });
+      }
       const buffer = device.createBuffer({
         // A binding of no bytes is an error, and sizes are multiples of four.
         size: Math.max(16, 4 * length),

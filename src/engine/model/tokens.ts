@@ -49,6 +49,7 @@ export function arrange(
   );
   const most = Math.max(1, ...scored.map((counts) => counts.reduce((sum, count) => sum + count, 0)));
   const [T, M] = least(longest, most);
+  if (T < longest || M < most) throw new RangeError(`The sequences need ${longest} positions and ${most} rows, not ${T} and ${M}.`);
   const ids = new Int32Array(K * S * T);
   const scoredRows = new Int32Array(K * M);
   const scoredInverse = new Int32Array(K * S * T).fill(M);

@@ -1,6 +1,6 @@
 // The cohort's objective on the GPU: from the log-probabilities of all policies' tokens to their gradients and to the
 // step's metrics, for every policy by its own objective. The formulas come from the same expressions as everything else.
-import { ROW_GROUP, rowGroups } from '../gpu/geometry';
+import { ROW_ENTRY, rowGroups } from '../gpu/geometry';
 import type { Dispatch } from '../gpu/runtime';
 import type { CompiledObjective, HyperInput } from './compile';
 import { hyperNames } from './language/names';
@@ -49,19 +49,23 @@ struct Dims { total: u32, S: u32, M: u32 }
 @group(0) @binding(2) var<storage, read> entropy: array<f32>;
 @group(0) @binding(3) var<storage, read> starts: array<u32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let k = id.x / dims.S;
-  let at = k * (dims.S + 1u) + id.x % dims.S;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let k = thread / dims.S;
+  let at = k * (dims.S + 1u) + thread % dims.S;
   var sum = 0.0;
   var h = 0.0;
+  // Compensated (Kahan), since the reference's sums come from float64: at the start both should be the same number.
+  var lost = 0.0;
   for (var i = starts[at]; i < starts[at + 1u]; i++) {
-    sum += logProbs[k * dims.M + i];
+    let y = logProbs[k * dims.M + i] - lost;
+    let next = sum + y;
+    lost = (next - sum) - y;
+    sum = next;
     h += entropy[k * dims.M + i];
   }
-  sums[id.x] = sum;
-  sums[dims.total + id.x] = h;
+  sums[thread] = sum;
+  sums[dims.total + thread] = h;
 }`,
     },
     uniforms: [K * S, S, M],
@@ -98,11 +102,10 @@ struct Dims { total: u32, S: u32, M: u32 }
 @group(0) @binding(1) var<storage, read> starts: array<u32>;
 @group(0) @binding(2) var<storage, read> dSums: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dLogProbs: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let k = id.x / dims.M;
-  let row = id.x % dims.M;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let k = thread / dims.M;
+  let row = thread % dims.M;
   let at = k * (dims.S + 1u);
   var d = 0.0;
   if (row < starts[at + dims.S]) {
@@ -115,7 +118,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     d = dSums[k * dims.S + low];
   }
-  dLogProbs[id.x] = d;
+  dLogProbs[thread] = d;
 }`,
       },
       uniforms: [K * M, 2 * B, M],
@@ -206,7 +209,7 @@ fn main(@builtin(workgroup_id) id: vec3u) {
       default: {}
     }
     // The stable functions hold their arguments within bounds, so a NaN that goes in need not come out.
-    if (!isFinite(pair.lw) || !isFinite(pair.ll) || !isFinite(pair.refw) || !isFinite(pair.refl)) { finite = 0.0; }
+    if (!isFinite(pair.lw) || !isFinite(pair.ll) || !isFinite(pair.refw) || !isFinite(pair.refl) || !isFinite(pair.KL)) { finite = 0.0; }
     loss += result.loss;
     dSums[at + policyW] = result.dChosen / f32(B);
     dSums[at + B + policyL] = result.dRejected / f32(B);

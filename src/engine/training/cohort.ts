@@ -127,7 +127,7 @@ export function createCohort(options: CohortOptions): Cohort {
 
   /** Log-probabilities of each prompt followed by the next pair's completions, for KTO's KL: `[K][2B]` each. */
   async function mismatchedLogProbs(batches: readonly (readonly ScoredPair[])[]) {
-    const sequences = batches.map(mismatchedSequences);
+    const sequences = batches.map((pairs) => mismatchedSequences(pairs, config.max_position_embeddings));
     const sums = (lists: SequenceLogProbs[][]) => lists.map((list) => list.map(({ sum }) => sum));
     const policy = sums(await scoreAll(optimizer.parameters, sequences));
     const referenceSums: number[][] = [];
@@ -141,6 +141,7 @@ export function createCohort(options: CohortOptions): Cohort {
 
   return {
     size: K,
+    context: config.max_position_embeddings,
     get step() {
       return optimizer.step;
     },
@@ -160,6 +161,7 @@ export function createCohort(options: CohortOptions): Cohort {
       const restored = createOptimizer(state.tensors, state.step);
       optimizer.dispose();
       optimizer = restored;
+      stopped.clear();
     },
     async weights(policy): Promise<Weights> {
       const tensors: Record<string, HostTensor> = {};

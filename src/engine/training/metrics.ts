@@ -28,13 +28,17 @@ export function pairMetrics(scores: PairScores, loss: ArrayLike<number>, beta: n
   };
 }
 
-/** Each prompt followed by the next pair's completions, chosen then rejected: completions rotated by one in the batch. */
-export function mismatchedSequences(pairs: readonly ScoredPair[]): EncodedSequence[] {
+/**
+ * Each prompt followed by the next pair's completions, chosen then rejected: completions rotated by one in the batch.
+ * A long prompt may not have room for another's completion: what goes beyond `context` tokens is cut off.
+ */
+export function mismatchedSequences(pairs: readonly ScoredPair[], context: number): EncodedSequence[] {
   const rotate = (side: 'chosen' | 'rejected') =>
     pairs.map((pair, i): EncodedSequence => {
       const prompt = pair[side].ids.slice(0, pair[side].completionStart);
       const other = pairs[(i + 1) % pairs.length]![side];
-      return { ids: [...prompt, ...other.ids.slice(other.completionStart)], completionStart: prompt.length };
+      const ids = [...prompt, ...other.ids.slice(other.completionStart)].slice(0, context);
+      return { ids, completionStart: prompt.length };
     });
   return [...rotate('chosen'), ...rotate('rejected')];
 }

@@ -84,6 +84,8 @@ export interface CohortState {
 export interface Cohort {
   /** K. */
   readonly size: number;
+  /** Positions that the model has; longer sequences cannot be scored. */
+  readonly context: number;
   /** Steps taken. */
   readonly step: number;
   /**

@@ -84,6 +84,7 @@ describe('scoring pairs under a cohort', () => {
     }));
     const cohort = {
       size: 2,
+      context: 64,
       // Sums that tell policy, side and pair apart.
       logProbs: (sequences: readonly { ids: readonly number[] }[]) => {
         asked.push(sequences.map(({ ids }) => ids.length));

@@ -1,7 +1,7 @@
 // Fused AdamW in place over all parameters of all policies at once, clipped by each policy's own gradient norm.
 // A policy whose loss or gradient is not finite is left exactly as it is.
 import type { Dispatch } from '../../gpu/runtime';
-import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+import { ROW_ENTRY, ROW_GROUP, rowGroups } from '../../gpu/geometry';
 import type { AdamWSettings } from './adamW';
 
 /** Partial sums a policy. */
@@ -48,13 +48,12 @@ struct Dims { K: u32, P: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> G: array<f32>;
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.K * ${PARTS}u) { return; }
-  let k = id.x / ${PARTS}u;
+${ROW_ENTRY}
+  if (thread >= dims.K * ${PARTS}u) { return; }
+  let k = thread / ${PARTS}u;
   var sum = 0.0;
-  for (var i = id.x % ${PARTS}u; i < dims.P; i += ${PARTS}u) { let g = G[k * dims.P + i]; sum += g * g; }
-  parts[id.x] = sum;
+  for (var i = thread % ${PARTS}u; i < dims.P; i += ${PARTS}u) { let g = G[k * dims.P + i]; sum += g * g; }
+  parts[thread] = sum;
 }`,
       },
       uniforms: [K, P],

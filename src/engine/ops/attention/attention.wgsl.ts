@@ -1,7 +1,7 @@
 // Fused causal attention over rotated queries and keys, forward and backward, in the manner of FlashAttention
 // (Dao et al. 2022, arXiv 2205.14135): a running softmax, and only its log-sum kept, so no T×T matrix is ever stored.
 import type { Dispatch } from '../../gpu/runtime';
-import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { AttentionShape } from './attention';
 
 /** Fused buffers: qkv `[rows, (heads + 2·kvHeads)·d]` with rows = batch·T. */
@@ -45,12 +45,11 @@ struct Dims { total: u32, T: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read_write> QKV: array<f32>;
 @group(0) @binding(2) var<storage, read> table: array<vec2f>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let pair = id.x % ${half}u;
-  let head = (id.x / ${half}u) % ${heads + kvHeads}u;
-  let row = id.x / ${half * (heads + kvHeads)}u;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let pair = thread % ${half}u;
+  let head = (thread / ${half}u) % ${heads + kvHeads}u;
+  let row = thread / ${half * (heads + kvHeads)}u;
   let at = row * ${widths(shape).row}u + head * ${headDim}u + pair;
   let turn = table[(row % dims.T) * ${half}u + pair];
   let c = turn.x;
@@ -97,13 +96,12 @@ struct Dims { total: u32, T: u32 }
 @group(0) @binding(1) var<storage, read> QKV: array<${r.type}>;
 @group(0) @binding(2) var<storage, read_write> Y: array<${r.type}>;
 @group(0) @binding(3) var<storage, read_write> logSums: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
   // Neighbouring threads take neighbouring queries of one head, which read the same keys.
-  let t = id.x % dims.T;
-  let h = (id.x / dims.T) % ${heads}u;
-  let first = (id.x / (dims.T * ${heads}u)) * dims.T;
+  let t = thread % dims.T;
+  let h = (thread / dims.T) % ${heads}u;
+  let first = (thread / (dims.T * ${heads}u)) * dims.T;
   let kv = (h / ${heads / kvHeads}u) * ${headDim / r.step}u;
   var q: array<${r.type}, ${r.count}>;
   var acc: array<${r.type}, ${r.count}>;
@@ -164,12 +162,11 @@ struct Dims { total: u32, T: u32 }
 @group(0) @binding(4) var<storage, read> dY: array<${r.type}>;
 @group(0) @binding(5) var<storage, read_write> along: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dQKV: array<${r.type}>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let t = id.x % dims.T;
-  let h = (id.x / dims.T) % ${heads}u;
-  let first = (id.x / (dims.T * ${heads}u)) * dims.T;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let t = thread % dims.T;
+  let h = (thread / dims.T) % ${heads}u;
+  let first = (thread / (dims.T * ${heads}u)) * dims.T;
   let kv = (h / ${group}u) * ${r.count}u;
   var q: array<${r.type}, ${r.count}>;
   var d: array<${r.type}, ${r.count}>;
@@ -215,12 +212,11 @@ struct Dims { total: u32, T: u32 }
 @group(0) @binding(3) var<storage, read> along: array<f32>;
 @group(0) @binding(4) var<storage, read> dY: array<${r.type}>;
 @group(0) @binding(5) var<storage, read_write> dQKV: array<${r.type}>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let j = id.x % dims.T;
-  let g = (id.x / dims.T) % ${kvHeads}u;
-  let first = (id.x / (dims.T * ${kvHeads}u)) * dims.T;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let j = thread % dims.T;
+  let g = (thread / dims.T) % ${kvHeads}u;
+  let first = (thread / (dims.T * ${kvHeads}u)) * dims.T;
   let kAt = (first + j) * ${row / r.step}u + ${keyAt / r.step}u + g * ${r.count}u;
   let vAt = (first + j) * ${row / r.step}u + ${valueAt / r.step}u + g * ${r.count}u;
   var k: array<${r.type}, ${r.count}>;

@@ -1,7 +1,7 @@
 // Fused row look-ups and their gradient. The gradient needs no atomics: the host sorts the rows by token once a batch,
 // and each element of the table sums its own rows in that order.
 import type { Dispatch } from '../../gpu/runtime';
-import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 
 /**
  * Copies rows by index: out[k, n] = table[k, ids[k, n]], or zeros where the index is `missing` or beyond.
@@ -20,13 +20,12 @@ struct Dims { total: u32, N: u32, offset: u32, stride: u32, missing: u32 }
 @group(0) @binding(1) var<storage, read> rows: array<f32>;
 @group(0) @binding(2) var<storage, read> ids: array<u32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let row = id.x / ${D}u;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let row = thread / ${D}u;
   let k = row / dims.N;
   let index = ids[row];
-  out[id.x] = select(0.0, rows[dims.offset + k * dims.stride + min(index, dims.missing - 1u) * ${D}u + id.x % ${D}u], index < dims.missing);
+  out[thread] = select(0.0, rows[dims.offset + k * dims.stride + min(index, dims.missing - 1u) * ${D}u + thread % ${D}u], index < dims.missing);
 }`,
     },
     uniforms: [K * N * D, N, table.offset, table.stride, table.missing],
@@ -82,12 +81,11 @@ struct Dims { total: u32, N: u32, V: u32, offset: u32, stride: u32 }
 @group(0) @binding(3) var<storage, read> rows: array<u32>;
 @group(0) @binding(4) var<storage, read_write> G: array<f32>;
 ${scale ? '@group(0) @binding(5) var<storage, read> scale: array<f32>;' : ''}
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let d = id.x % ${D}u;
-  let v = (id.x / ${D}u) % dims.V;
-  let k = id.x / (${D}u * dims.V);
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let d = thread % ${D}u;
+  let v = (thread / ${D}u) % dims.V;
+  let k = thread / (${D}u * dims.V);
   let first = starts[k * (dims.V + 1u) + v];
   let last = starts[k * (dims.V + 1u) + v + 1u];
   if (first == last) { return; }

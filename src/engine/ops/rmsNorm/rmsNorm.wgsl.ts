@@ -1,7 +1,7 @@
 // The fused normalisation, forward and backward: one thread a row, so a row is read twice and nothing else is stored
 // than the output and one number. The gain's gradient is summed in chunks, in a fixed order.
 import type { Dispatch } from '../../gpu/runtime';
-import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 
 export interface RmsNormBuffers {
   /** `[K, N, D]`. */
@@ -28,9 +28,8 @@ struct Dims { rows: u32, N: u32, gainAt: u32, stride: u32 }
 @group(0) @binding(2) var<storage, read> P: array<f32>;
 @group(0) @binding(3) var<storage, read_write> inverse: array<f32>;
 @group(0) @binding(4) var<storage, read_write> Y: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x;
+${ROW_ENTRY}
+  let row = thread;
   if (row >= dims.rows) { return; }
   let at = row * ${D}u;
   let gain = dims.gainAt + (row / dims.N) * dims.stride;
@@ -63,9 +62,8 @@ struct Dims { rows: u32, N: u32, gainAt: u32, stride: u32 }
 @group(0) @binding(3) var<storage, read> inverse: array<f32>;
 @group(0) @binding(4) var<storage, read> dY: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dX: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x;
+${ROW_ENTRY}
+  let row = thread;
   if (row >= dims.rows) { return; }
   let at = row * ${D}u;
   let gain = dims.gainAt + (row / dims.N) * dims.stride;
@@ -104,12 +102,11 @@ struct Dims { N: u32, chunks: u32, total: u32 }
 @group(0) @binding(2) var<storage, read> inverse: array<f32>;
 @group(0) @binding(3) var<storage, read> dY: array<f32>;
 @group(0) @binding(4) var<storage, read_write> partial: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let d = id.x % ${D}u;
-  let chunk = (id.x / ${D}u) % dims.chunks;
-  let k = id.x / (${D}u * dims.chunks);
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let d = thread % ${D}u;
+  let chunk = (thread / ${D}u) % dims.chunks;
+  let k = thread / (${D}u * dims.chunks);
   let first = chunk * ${GAIN_CHUNK}u;
   let last = min(first + ${GAIN_CHUNK}u, dims.N);
   var sum = 0.0;
@@ -117,7 +114,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let row = k * dims.N + n;
     sum += dY[row * ${D}u + d] * X[row * ${D}u + d] * inverse[row];
   }
-  partial[id.x] = sum;
+  partial[thread] = sum;
 }`,
     },
     uniforms: [N, chunks, K * chunks * D],
@@ -138,11 +135,10 @@ struct Dims { chunks: u32, total: u32, gainAt: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
 @group(0) @binding(2) var<storage, read_write> G: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= dims.total) { return; }
-  let d = id.x % ${D}u;
-  let k = id.x / ${D}u;
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let d = thread % ${D}u;
+  let k = thread / ${D}u;
   var sum = 0.0;
   for (var c = 0u; c < dims.chunks; c++) { sum += partial[(k * dims.chunks + c) * ${D}u + d]; }
   G[dims.gainAt + k * dims.stride + d] = sum;

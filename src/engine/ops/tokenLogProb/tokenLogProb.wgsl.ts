@@ -1,7 +1,7 @@
 // Fused log-probability of each scored row's label straight from the logits, and the gradient, which takes the logits'
 // own place. Neither softmax nor log-softmax is ever stored.
 import type { Dispatch } from '../../gpu/runtime';
-import { rowGroups, ROW_GROUP } from '../../gpu/geometry';
+import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 
 export interface TokenLogProbBuffers {
   /** `[K, M, V]`. */
@@ -27,9 +27,8 @@ struct Dims { rows: u32 }
 @group(0) @binding(3) var<storage, read_write> logZ: array<f32>;
 @group(0) @binding(4) var<storage, read_write> logProbs: array<f32>;
 @group(0) @binding(5) var<storage, read_write> entropy: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x;
+${ROW_ENTRY}
+  let row = thread;
   if (row >= dims.rows) { return; }
   let at = row * ${V}u;
   var top = logits[at];
@@ -68,10 +67,8 @@ struct Dims { total: u32 }
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> logZ: array<f32>;
 @group(0) @binding(4) var<storage, read> dLogProbs: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  // In two directions, since rows times vocabulary outgrow one.
-  let i = id.x + id.y * ${ROW_GROUP * 1024}u;
+${ROW_ENTRY}
+  let i = thread;
   if (i >= dims.total) { return; }
   let row = i / ${V}u;
   let p = exp(logits[i] - logZ[row]);
@@ -80,6 +77,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     },
     uniforms: [rows * V],
     buffers: [logits, labels, logZ, dLogProbs],
-    workgroups: [Math.min(1024, rowGroups(rows * V > ROW_GROUP * 1024 ? ROW_GROUP * 1024 : rows * V)[0]), Math.ceil((rows * V) / (ROW_GROUP * 1024)), 1],
+    workgroups: rowGroups(rows * V),
   };
 }
