@@ -3,7 +3,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openDevice } from '../stores/device';
-import { chooseRecipe, experimentStore, restoreRecipe, startingRecipe } from '../stores/experiment';
+import { chooseRecipe, experimentStore, flushRecipe, restoreRecipe, startingRecipe } from '../stores/experiment';
 import { flush } from '../stores/keeper';
 import { readLink, type Link } from '../stores/link';
 import { report } from '../stores/notices';
@@ -57,10 +57,14 @@ export function start(services: Services): void {
   void listStored().then(() => {
     if (runsStore.getState().runs.length === 0) void loadRecorded(new URL('runs/fork.json', document.baseURI));
   });
-  // The last second's rows, when the tab goes away.
-  window.addEventListener('pagehide', () => void flush());
+  // The last second's rows and the last edit, when the tab goes away.
+  const keepAll = (): void => {
+    void flush();
+    flushRecipe();
+  };
+  window.addEventListener('pagehide', keepAll);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') void flush();
+    if (document.visibilityState === 'hidden') keepAll();
     else void listStored();
   });
 

@@ -26,11 +26,17 @@ export const experimentStore = createStore<ExperimentState>()(() => ({ recipe: s
 const KEY = 'recipe';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Stores the last change now, if it is still waiting; for when the page goes away. */
+export function flushRecipe(): void {
+  if (timer === undefined) return;
+  clearTimeout(timer);
+  timer = undefined;
+  services().shelf.saveSetting(KEY, experimentStore.getState().recipe).catch(report);
+}
+
 function keep(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    services().shelf.saveSetting(KEY, experimentStore.getState().recipe).catch(report);
-  }, 500);
+  timer = setTimeout(flushRecipe, 500);
 }
 
 /** Replaces the whole recipe. */

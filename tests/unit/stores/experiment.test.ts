@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/engine/errors';
 import { policiesOf } from '../../../src/lab/recipe';
-import { addMember, changeMember, changeRecipe, experimentStore, importRecipe, policiesLeft, removeMember, startingRecipe } from '../../../src/stores/experiment';
+import { addMember, changeMember, changeRecipe, experimentStore, flushRecipe, importRecipe, policiesLeft, removeMember, restoreRecipe, startingRecipe } from '../../../src/stores/experiment';
 import { freshStores, recipe } from './fixture';
 
 beforeEach(() => {
@@ -47,5 +47,16 @@ describe('the experiment', () => {
     expect(current()).toEqual(recipe);
     importRecipe(JSON.stringify({ version: 1, cohort: [{ objective: 'kto' }] }));
     expect(current().cohort[0]?.objective).toBe('kto');
+  });
+
+  it('brings back an edit made just before the page was closed', async () => {
+    changeRecipe({ name: 'Edited' });
+    flushRecipe();
+    // The shelf of the tests writes a moment later.
+    await Promise.resolve();
+    await Promise.resolve();
+    experimentStore.setState({ recipe, chosen: false });
+    expect(await restoreRecipe()).toBe(true);
+    expect(current().name).toBe('Edited');
   });
 });
