@@ -10,8 +10,8 @@ async function run(): Promise<void> {
     const adapter = choice === 'webgpu' ? await navigator.gpu.requestAdapter() : null;
     const { device } = await benchmark(choice, '/node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', {
       onResult: printResult,
-      // A software adapter takes seconds a step.
-      ...(adapter?.info.architecture === 'swiftshader' && { steps: 3, warmUp: 1 }),
+      // A software adapter takes seconds a step even so.
+      ...(adapter?.info.architecture === 'swiftshader' && { pairs: 4, steps: 3, warmUp: 1 }),
     });
     console.log(device.adapter);
   }

@@ -4,13 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgpu';
-import { openBackend } from '../src/engine/backend';
 import type { BackendName, DeviceReport } from '../src/engine/device';
+import { createCohort, openEngine } from '../src/engine/engine';
 import { initialiseWeights } from '../src/engine/model/initialise';
 import type { ModelConfig } from '../src/engine/model/config';
 import { compileObjective } from '../src/engine/objectives';
 import { createRandom } from '../src/engine/random';
-import { createCohort } from '../src/engine/training/cohort';
+import { createCohort as createComposedCohort } from '../src/engine/training/cohort';
 import type { EncodedSequence, ScoredPair } from '../src/engine/training/types';
 import { createStockPolicy } from './stock';
 
@@ -31,6 +31,7 @@ export const townModel: ModelConfig = {
 export interface CaseResult {
   readonly name: string;
   readonly policies: number;
+  readonly pairs: number;
   /** Milliseconds a step: median, fastest and slowest of the timed steps. */
   readonly median: number;
   readonly fastest: number;
@@ -77,7 +78,7 @@ export async function benchmark(choice: BackendName, wasmPath: string, options: 
     }
     taken.sort((a, b) => a - b);
     const result = {
-      name, policies, steps, firstLoss,
+      name, policies, pairs: pairCount, steps, firstLoss,
       median: taken[Math.floor(taken.length / 2)]!,
       fastest: taken[0]!,
       slowest: taken.at(-1)!,
@@ -93,17 +94,20 @@ export async function benchmark(choice: BackendName, wasmPath: string, options: 
   await time('stock tfjs', 1, () => policy.train(pairs));
   policy.dispose();
 
-  const device = await openBackend({ choice, wasmPaths: wasmPath });
-  for (const policies of [1, 3]) {
-    const cohort = createCohort({
+  const device = await openEngine({ choice, wasmPaths: wasmPath });
+  async function timeCohort(name: string, policies: number, create: typeof createCohort): Promise<void> {
+    const cohort = create({
       weights,
       policies: Array.from({ length: policies }, () => ({ objective: compileObjective('dpo'), hyper: { beta }, learningRate })),
       schedule: { steps: 1000, warmupSteps: 0, decay: 'constant', maxGradNorm: 1, weightDecay: 0 },
     });
     const batches = Array.from({ length: policies }, () => pairs);
-    await time(`cohort of ${policies}`, policies, async () => (await cohort.train(batches))[0]!.loss!);
+    await time(name, policies, async () => (await cohort.train(batches))[0]!.loss!);
     cohort.dispose();
   }
+  // Elsewhere than on WebGPU the composed form is the only one.
+  if (choice === 'webgpu') await timeCohort('composed, 1', 1, createComposedCohort);
+  for (const policies of [1, 3]) await timeCohort(`cohort of ${policies}`, policies, createCohort);
   return { device, results };
 }
 

@@ -43,7 +43,13 @@ async function inBrowser() {
     import('playwright'),
     import('./chromium.mjs'),
   ]);
-  const server = await createServer({ root, server: { port: 5300 }, logLevel: 'error' });
+  // Neither an edited file nor a dependency found late may reload the page in the middle of a measurement.
+  const server = await createServer({
+    root,
+    server: { port: 5300, hmr: false, watch: null },
+    optimizeDeps: { entries: ['bench/index.html'] },
+    logLevel: 'error',
+  });
   await server.listen();
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
   try {
