@@ -96,15 +96,19 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   const members = policies.map(({ member }) => compileMember(member));
   const mismatchedIn = members.some(({ objective }) => objective.needsMismatched) ? batchSize : undefined;
 
-  let elapsedMs = resume?.elapsedMs ?? 0;
+  let workedMs = resume?.elapsedMs ?? 0;
+  let began: number | undefined;
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
-    const began = now();
+    began = now();
     try {
       return await work();
     } finally {
-      elapsedMs += now() - began;
+      workedMs = worked();
+      began = undefined;
     }
   };
+  /** Rows leave in the middle of a piece of work, which counts as far as it has come. */
+  const worked = (): number => workedMs + (began === undefined ? 0 : now() - began);
 
   const scores = await reference.score(data, mismatchedIn, between);
   const heldOut = data.heldOut.map(alignPair);
@@ -129,7 +133,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
 
   const flush = (): void => {
     if (rows.length === 0) return;
-    emit({ type: 'rows', runId: id, rows, elapsedMs: Math.round(elapsedMs) });
+    emit({ type: 'rows', runId: id, rows, elapsedMs: Math.round(worked()) });
     rows = [];
     flushedAt = now();
   };
@@ -165,7 +169,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     emit({
       type: 'checkpoint',
       runId: id,
-      checkpoint: { step: state.step, tensors: state.tensors, stopped: [...stops], numTokens: [...numTokens], elapsedMs: Math.round(elapsedMs) },
+      checkpoint: { step: state.step, tensors: state.tensors, stopped: [...stops], numTokens: [...numTokens], elapsedMs: Math.round(worked()) },
     });
   };
 

@@ -143,7 +143,9 @@ describe('a run', () => {
     await lab.idle();
     expect(lab.of('checkpoint').map((event) => event.checkpoint.step)).toEqual([2, 4, 6, 7]);
     // Whoever goes on from a checkpoint never sees the steps before it again, so their rows come first.
-    const told = lab.events.flatMap((event) => (event.type === 'rows' ? event.rows.map((row) => row.step) : event.type === 'checkpoint' ? ['kept'] : []));
+    const told = lab.events.flatMap((event): (string | number)[] =>
+      event.type === 'rows' ? event.rows.map((row) => row.step) : event.type === 'checkpoint' ? ['kept'] : [],
+    );
     expect(told).toEqual([0, 0, 1, 1, 2, 2, 'kept', 3, 3, 4, 4, 'kept', 5, 5, 6, 6, 'kept', 7, 7, 7, 7, 'kept']);
   });
 
@@ -153,6 +155,16 @@ describe('a run', () => {
     await lab.idle();
     // A step with its evaluation takes 2.5 s.
     expect(lab.of('checkpoint').map((event) => event.checkpoint.step)).toEqual([2, 4]);
+  });
+
+  it('counts a step’s time, and that of its evaluation, with the rows that come of it', async () => {
+    const lab = clockedLab(() => 1000);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    // Two evaluations on the way take 100 ms each; that of step 0 needs no device.
+    const told = lab.of('rows').map((event) => [event.rows.at(-1)!.step, 'eval_loss' in event.rows.at(-1)!.values, event.elapsedMs]);
+    expect(told).toEqual([[0, true, 0], [1, false, 1000], [2, false, 2000], [2, true, 2100], [3, false, 3100], [4, false, 4100], [4, true, 4200]]);
+    expect(lab.checkpoint().elapsedMs).toBe(4200);
   });
 
   it('works the reference out once for a dataset, however often it is trained on', async () => {
