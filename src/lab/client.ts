@@ -20,14 +20,15 @@ export interface ClientOptions {
   readonly createWorker?: () => WorkerLike;
 }
 
-/** A worker that dies this often without having answered anything is not started again. */
+/** A worker that dies this often without having answered anything is not started again until a backend is chosen. */
 const MAX_DEATHS = 3;
 
 const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
 
 /**
  * Starts the worker. When it dies (out of memory, say), the run under way and the samples being drawn are reported as
- * failed, a new worker is started, and the backend is opened again as it was asked for last.
+ * failed, a new worker is started, and the backend is opened again as it was asked for last. One that keeps dying is
+ * given up: then only a request to open a backend starts another, and every other request fails at once.
  */
 export function createLabClient(options: ClientOptions = {}): LabClient {
   const { createWorker = startWorker } = options;
@@ -38,6 +39,8 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
   const samples = new Set<string>();
   let opened: Extract<Request, { type: 'open' }> | undefined;
   let deaths = 0;
+  /** Why no worker is left, once it was given up. */
+  let givenUp: UserError | undefined;
   let disposed = false;
   let worker = start();
 
@@ -76,29 +79,54 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
 
   function bury(event: Event): void {
     worker.terminate();
+    if (givenUp) return;
     deaths += 1;
     const reason = 'message' in event && typeof event.message === 'string' && event.message ? event.message : 'no reason was given';
     const told =
       deaths < MAX_DEATHS
         ? new UserError('The lab’s worker died ({reason}) and was started again. What was stored is kept; a run goes on from its last checkpoint.', { reason })
         : new UserError('The lab’s worker keeps dying ({reason}). What was stored is kept; reload the page or choose another backend.', { reason });
-    const failure = { type: 'failed', message: told.message, template: told.template, values: told.values } as const;
+    if (deaths >= MAX_DEATHS) givenUp = told;
     const [lostRuns, lostSamples] = [[...runs], [...samples]];
     runs.clear();
     samples.clear();
-    if (deaths < MAX_DEATHS) worker = start();
-    if (lostRuns.length + lostSamples.length === 0) emit(failure);
-    for (const [runId, step] of lostRuns) {
-      emit({ ...failure, runId });
-      emit({ type: 'state', runId, state: 'failed', step, detail: told.message });
-    }
-    for (const requestId of lostSamples) emit({ ...failure, requestId });
-    if (deaths < MAX_DEATHS && opened) worker.postMessage(opened);
+    if (!givenUp) worker = start();
+    if (lostRuns.length + lostSamples.length === 0) emit(failed(told));
+    for (const [runId, step] of lostRuns) failRun(told, runId, step);
+    for (const requestId of lostSamples) emit({ ...failed(told), requestId });
+    if (!givenUp && opened) worker.postMessage(opened);
+  }
+
+  function failed({ message, template, values }: UserError): Extract<LabEvent, { type: 'failed' }> {
+    return { type: 'failed', message, template, values };
+  }
+
+  function failRun(why: UserError, runId: string, step: number): void {
+    emit({ ...failed(why), runId });
+    emit({ type: 'state', runId, state: 'failed', step, detail: why.message });
+  }
+
+  /** The answer to a request that no worker is left for. */
+  function refuse(request: Request, why: UserError): void {
+    if (request.type === 'train') failRun(why, request.runId, request.resume?.step ?? 0);
+    else if ('runId' in request) emit({ ...failed(why), runId: request.runId });
+    else if ('requestId' in request) emit({ ...failed(why), requestId: request.requestId });
   }
 
   return {
     send(request) {
-      if (request.type === 'open') opened = request;
+      if (request.type === 'open') {
+        opened = request;
+        if (givenUp) {
+          givenUp = undefined;
+          deaths = 0;
+          worker = start();
+        }
+      }
+      if (givenUp) {
+        refuse(request, givenUp);
+        return;
+      }
       if (request.type === 'train') runs.set(request.runId, request.resume?.step ?? 0);
       if (request.type === 'sample') samples.add(request.requestId);
       worker.postMessage(request);

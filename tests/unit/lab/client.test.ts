@@ -79,6 +79,40 @@ describe('the client', () => {
     expect(events.at(-1)).toMatchObject({ type: 'failed', message: expect.stringContaining('keeps dying') as string });
   });
 
+  it('starts a worker it had given up on when a backend is chosen, and counts its deaths from none', () => {
+    const { client, workers, events } = setUp();
+    client.send(open);
+    for (let i = 0; i < 3; i++) workers.at(-1)!.die();
+    const chosen: Request = { type: 'open', backend: 'webgpu' };
+    client.send(chosen);
+    client.send(train);
+    expect(workers).toHaveLength(4);
+    expect(workers[3]!.received).toEqual([{ type: 'greeting', assets: 'http://lab.test/' }, chosen, train]);
+    events.length = 0;
+    workers[3]!.die();
+    expect(workers).toHaveLength(5);
+    expect(events[0]).toMatchObject({ type: 'failed', runId: 'a', message: expect.stringContaining('was started again') as string });
+  });
+
+  it('fails every other request at once while no worker is left', () => {
+    const { client, workers, events } = setUp();
+    for (let i = 0; i < 3; i++) workers.at(-1)!.die();
+    const before = workers.map((worker) => worker.received.length);
+    events.length = 0;
+    const message = expect.stringContaining('keeps dying') as string;
+    client.send(train);
+    expect(events).toMatchObject([{ type: 'failed', runId: 'a', message }, { type: 'state', runId: 'a', state: 'failed', step: 0 }]);
+    events.length = 0;
+    client.send({ type: 'sample', requestId: 's', settings: { prompt: 'x', temperature: 1, topK: 0, topP: 1, greedy: true, maxTokens: 1, seed: 1 } });
+    client.send({ type: 'pause', runId: 'b' });
+    expect(events).toMatchObject([{ type: 'failed', requestId: 's', message }, { type: 'failed', runId: 'b', message }]);
+    // Nor is what was refused lost a second time.
+    events.length = 0;
+    workers[2]!.die();
+    expect(events).toEqual([]);
+    expect(workers.map((worker) => worker.received.length)).toEqual(before);
+  });
+
   it('forgives deaths once a worker has answered', () => {
     const { workers } = setUp();
     for (let i = 0; i < 5; i++) {
