@@ -3,7 +3,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openDevice } from '../stores/device';
-import { chooseRecipe, experimentStore, flushRecipe, restoreRecipe, startingRecipe } from '../stores/experiment';
+import { experimentStore, flushRecipe, replaceRecipe, restoreRecipe, startingRecipe } from '../stores/experiment';
 import { flush } from '../stores/keeper';
 import { readLink, type Link } from '../stores/link';
 import { report } from '../stores/notices';
@@ -38,7 +38,7 @@ function linkOfThisPage(): Link {
 /** The link's recipe, else the last visit's, else the default preset. */
 async function setUpExperiment(link: Link): Promise<void> {
   if (link.recipe !== undefined) {
-    chooseRecipe(link.recipe);
+    replaceRecipe(link.recipe);
     return;
   }
   if (await restoreRecipe()) return;

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { UserError } from '../engine/errors';
 import { objectives } from '../engine/objectives';
 import { MAX_POLICIES, parseRecipe, recipeSchema, type Member, type Recipe } from '../lab/recipe';
-import { report } from './notices';
+import { dismissNotice, notify, report, sentence } from './notices';
 import { services } from './services';
 
 /** What the lab opens with until a preset, a link or an earlier visit says otherwise. */
@@ -43,6 +43,45 @@ function keep(): void {
 export function chooseRecipe(recipe: Recipe): void {
   experimentStore.setState({ recipe, chosen: true });
   keep();
+}
+
+/** How long a recipe that was replaced whole can be brought back. */
+const UNDO_MS = 20_000;
+let replaced: { readonly notice: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+
+function forgetReplaced(): void {
+  if (replaced === undefined) return;
+  clearTimeout(replaced.timer);
+  dismissNotice(replaced.notice);
+  replaced = undefined;
+}
+
+function offerBack(before: Recipe): void {
+  forgetReplaced();
+  const notice = notify('plain', sentence('Another recipe has taken the place of yours.'), () => {
+    forgetReplaced();
+    chooseRecipe(before);
+  });
+  replaced = { notice, timer: setTimeout(forgetReplaced, UNDO_MS) };
+}
+
+/**
+ * Puts a recipe from elsewhere (a link, a preset, a file, an earlier run) in place of the one being set up, and offers
+ * that one back where somebody had chosen it, in this visit or an earlier one.
+ */
+export function replaceRecipe(recipe: Recipe): void {
+  const { chosen, recipe: own } = experimentStore.getState();
+  // Asked for before the new one is stored.
+  const stored = chosen ? Promise.resolve(own) : services().shelf.loadSetting(KEY);
+  chooseRecipe(recipe);
+  void stored
+    .then((kept) => {
+      if (kept === undefined) return;
+      const before = parseDraft(kept);
+      if (JSON.stringify(before) !== JSON.stringify(parseDraft(recipe))) offerBack(before);
+    })
+    // A stored recipe that cannot be read any more is no loss that could be undone.
+    .catch(() => undefined);
 }
 
 /**
@@ -111,7 +150,7 @@ export function importRecipe(text: string): void {
   } catch {
     throw new UserError('The file is not JSON, so it holds no recipe. The experiment stays as it was.');
   }
-  chooseRecipe(parseRecipe(json));
+  replaceRecipe(parseRecipe(json));
 }
 
 /** Brings back the recipe of the last visit, unless one was chosen meanwhile. A stored one that is no longer valid is left. */

@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../src/engine/errors';
 import { policiesOf } from '../../../src/lab/recipe';
-import { addMember, changeMember, changeRecipe, experimentStore, flushRecipe, importRecipe, policiesLeft, removeMember, restoreRecipe, startingRecipe } from '../../../src/stores/experiment';
+import { addMember, changeMember, changeRecipe, experimentStore, flushRecipe, importRecipe, policiesLeft, removeMember, replaceRecipe, restoreRecipe, startingRecipe } from '../../../src/stores/experiment';
+import { noticesStore } from '../../../src/stores/notices';
 import { freshStores, recipe } from './fixture';
 
 beforeEach(() => {
@@ -47,6 +48,33 @@ describe('the experiment', () => {
     expect(current()).toEqual(recipe);
     importRecipe(JSON.stringify({ version: 1, cohort: [{ objective: 'kto' }] }));
     expect(current().cohort[0]?.objective).toBe('kto');
+  });
+
+  it('offers the recipe of an earlier visit back when a link replaces it', async () => {
+    changeRecipe({ name: 'Mine' });
+    flushRecipe();
+    await Promise.resolve();
+    await Promise.resolve();
+    // The page is opened again, by a link.
+    experimentStore.setState({ recipe: startingRecipe(), chosen: false });
+    replaceRecipe({ ...recipe, name: 'Linked' });
+    expect(current().name).toBe('Linked');
+    await vi.waitFor(() => expect(noticesStore.getState().notices).toHaveLength(1));
+    noticesStore.getState().notices[0]?.undo?.();
+    expect(current().name).toBe('Mine');
+    expect(noticesStore.getState().notices).toEqual([]);
+  });
+
+  it('offers one way back at a time, and none where nobody had chosen anything', async () => {
+    replaceRecipe({ ...recipe, name: 'First' });
+    await new Promise((done) => setTimeout(done));
+    expect(noticesStore.getState().notices).toEqual([]);
+    replaceRecipe({ ...recipe, name: 'Second' });
+    replaceRecipe({ ...recipe, name: 'Third' });
+    await new Promise((done) => setTimeout(done));
+    expect(noticesStore.getState().notices).toHaveLength(1);
+    noticesStore.getState().notices[0]?.undo?.();
+    expect(current().name).toBe('Second');
   });
 
   it('brings back an edit made just before the page was closed', async () => {

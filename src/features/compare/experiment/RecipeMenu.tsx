@@ -4,7 +4,7 @@ import { Button } from '../../../components/Button';
 import { download } from '../../../components/download';
 import { MenuButton } from '../../../components/Menu';
 import { t } from '../../../components/text';
-import { chooseRecipe, importRecipe } from '../../../stores/experiment';
+import { importRecipe, replaceRecipe } from '../../../stores/experiment';
 import { useExperiment } from '../../../stores/hooks';
 import { linkTo } from '../../../stores/link';
 import { notify, report, sentence } from '../../../stores/notices';
@@ -45,7 +45,7 @@ export function RecipeMenu() {
         items={presets.map((preset) => ({ id: preset, name: presetName(preset) }))}
         onAction={(id) => {
           const preset = presets.find((one) => one === id);
-          if (preset !== undefined) loadPreset(preset).then(chooseRecipe).catch(report);
+          if (preset !== undefined) loadPreset(preset).then(replaceRecipe).catch(report);
         }}
       />
       <MenuButton
