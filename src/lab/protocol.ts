@@ -70,6 +70,8 @@ export interface RunStart {
   readonly device: DeviceReport;
   /** SHA-256 (hex) over the pairs in order. */
   readonly dataHash: string;
+  /** SHA-256 (hex) over the reference's checkpoint, its config and its tokenizer; runs of earlier versions lack it. */
+  readonly modelHash?: string;
   readonly trainPairs: number;
   readonly heldOutPairs: number;
   /** The reference's own held-out figures by the same names, e.g. `eval_logps/chosen`. */
@@ -87,6 +89,8 @@ export type Request =
       /** The pairs of a stored dataset; absent for those that ship. */
       readonly pairs?: readonly PreferencePair[];
       readonly resume?: RunCheckpoint;
+      /** What the run began with, as its `RunStart` has it; the run fails if data or model are others by now. */
+      readonly expected?: { readonly dataHash: string; readonly modelHash?: string };
       /** Begin paused, so that the first step waits for `step` or `continue`. */
       readonly paused?: boolean;
     }

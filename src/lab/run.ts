@@ -199,6 +199,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     policies,
     device: options.device,
     dataHash: data.hash,
+    modelHash: reference.model.hash,
     trainPairs: train.length,
     heldOutPairs: heldOut.length,
     reference: referenceFigures(scores.heldOut),

@@ -89,6 +89,7 @@ export function createLab(options: LabOptions): Lab {
     const chosen = await holdings.reference(recipe.model);
     const { tokenizer, weights } = chosen.model;
     const data = prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings);
+    checkSame(request, data.hash, chosen.model.hash);
     const resume = teller.checkpoint;
     return createRun({
       id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between: breathe, now,
@@ -296,6 +297,17 @@ export function createLab(options: LabOptions): Lab {
       while (looping) await looping;
     },
   };
+}
+
+/** Curves that go on over other data, or from another reference, would be those of no experiment. */
+function checkSame({ expected }: TrainRequest, dataHash: string, modelHash: string): void {
+  if (!expected) return;
+  if (expected.dataHash !== dataHash) {
+    throw new UserError('The run’s pairs are not those it began with, so it cannot go on. Its curves and checkpoint are kept; train the recipe anew.');
+  }
+  if (expected.modelHash !== undefined && expected.modelHash !== modelHash) {
+    throw new UserError('The run’s reference is not the one it began with, so it cannot go on. Its curves and checkpoint are kept; train the recipe anew.');
+  }
 }
 
 function endSentence(text: string): string {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../../src/engine/model/safetensors';
 import { encodeSequence } from '../../../src/engine/tokenizer/chat';
 import type { MetricsRow, SampleSettings } from '../../../src/lab/protocol';
+import type { PreferencePair } from '../../../src/preferences/pair';
 import { logProbabilities, scalarParameters } from '../../support/llamaFloat64';
 import { tinyFiles, tinyLab, tinyPairs, tinyRecipe, tinyTokenizer, tinyWeights, type TinyLab } from '../../support/tinyLab';
 
@@ -304,6 +306,39 @@ describe('what goes wrong', () => {
     lab.send({ type: 'train', runId: 'b', recipe: tinyRecipe({ seeds: [1, 2] }), resume: lab.checkpoint() });
     await lab.idle();
     expect(lab.of('failed').at(-1)!.message).toMatch(/checkpoint does not fit its recipe: “model\.embed_tokens\.weight” should have the shape \[4, 320, 8\]/);
+  });
+
+  it('goes on only with the pairs and the reference that the run began with', async () => {
+    const lab = tinyLab();
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe(), paused: true });
+    lab.send({ type: 'step', runId: 'a' });
+    await lab.idle();
+    lab.send({ type: 'stop', runId: 'a' });
+    await lab.idle();
+    const { dataHash, modelHash } = lab.of('started')[0]!.start;
+    const resume = lab.checkpoint();
+    const goOn = async (runId: string, change: { pairs?: readonly PreferencePair[]; files?: Map<string, Uint8Array> }): Promise<TinyLab> => {
+      const next = tinyLab(change.files && { files: change.files });
+      next.send({ type: 'train', runId, recipe: tinyRecipe(), resume, expected: { dataHash, ...(modelHash !== undefined && { modelHash }) }, ...(change.pairs && { pairs: change.pairs }) });
+      await next.idle();
+      return next;
+    };
+
+    const same = await goOn('same', {});
+    expect(same.states('same').at(-1)).toEqual(['finished', 4]);
+
+    const edited = await goOn('edited', { pairs: tinyPairs.map((pair, i) => (i === 0 ? { ...pair, chosen: `${pair.chosen} Yes.` } : pair)) });
+    expect(edited.of('failed')[0]!.message).toMatch(/pairs are not those it began with/);
+    expect(edited.states('edited').at(-1)).toEqual(['failed', 1]);
+    expect(edited.of('started')).toEqual([]);
+
+    const files = tinyFiles();
+    const first = Object.keys(tinyWeights.tensors)[0]!;
+    const tensor = tinyWeights.tensors[first]!;
+    files.set('models/town/model.safetensors', writeSafetensors({ ...tinyWeights.tensors, [first]: { ...tensor, data: tensor.data.map((x) => x * 2) } }));
+    const other = await goOn('other', { files });
+    expect(other.of('failed')[0]!.message).toMatch(/reference is not the one it began with/);
+    expect(other.states('other').at(-1)).toEqual(['failed', 1]);
   });
 
   it('says which file is damaged', async () => {
