@@ -41,7 +41,9 @@ export function receive(event: LabEvent): void {
       changeRun(run.id, { start: event.start, table: run.table ?? createRowTable() });
       runsStore.setState({ loadedId: run.id });
       const kept = toKept({ ...run, start: event.start });
-      if (kept !== undefined && !resumed) keepRun(kept);
+      // A run that goes on may do so on another device; its start tells of the last one.
+      if (resumed) keepChange(run.id, { start: event.start });
+      else if (kept !== undefined) keepRun(kept);
       requestFrame();
       return;
     }

@@ -175,9 +175,11 @@ describe('after a reload', () => {
     expect(findRun(id)?.table?.lastStep()).toBe(6);
 
     // The steps that are told again are there once, on screen and on the shelf.
-    receive({ type: 'started', runId: id, start: startOf() });
+    const start = { ...startOf(), trainPairs: 7 };
+    receive({ type: 'started', runId: id, start });
     receive({ type: 'rows', runId: id, rows: rowsAt(7), elapsedMs: 700 });
     await flush();
+    expect(fixture.runs.get(id)?.start).toEqual(start);
     expect(fixture.rows.get(id)?.filter((row) => row.policy === 0).map((row) => row.step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(fixture.asked.filter((name) => name === 'createRun')).toHaveLength(1);
   });
