@@ -13,7 +13,9 @@ export interface SamplesState {
   readonly answers: readonly SampledAnswer[];
   /** The prompt that the answers answer. */
   readonly asked?: string;
-  /** The recipe whose policies answered; absent when the reference alone did. */
+  /** The run whose policies answered, which need not be the one on screen, and its name then; absent when the reference alone did. */
+  readonly run?: { readonly id: string; readonly name: string };
+  /** The recipe of that run. */
   readonly recipe?: Recipe;
   /** Training steps the policies had behind them. */
   readonly step?: number;
@@ -69,6 +71,7 @@ export function samplesArrived(event: Extract<LabEvent, { type: 'samples' }>): v
   const run = findRun(event.runId);
   samplesStore.setState({
     answers: event.answers,
+    run: run === undefined ? undefined : { id: run.id, name: run.name },
     recipe: run?.recipe,
     step: run?.step,
     ...(event.done ? { pending: undefined } : {}),

@@ -9,6 +9,7 @@ import { pause, resume, step, stop, train } from '../../stores/runActions';
 import { canContinue, type PageRunState, type Run } from '../../stores/runs';
 import { engineWords } from './engineWords';
 import { recipeProblem } from './experiment/check';
+import { runName } from './runName';
 import styles from './compare.module.css';
 
 export function stateName(state: PageRunState): string {
@@ -51,7 +52,7 @@ function Standing({ run }: { readonly run: Run }) {
   return (
     <div className={styles.standing}>
       <div className={styles.standingText}>
-        <span className={styles.runName}>{run.name}</span>
+        <span className={styles.runName}>{runName(run.name)}</span>
         <span data-testid="standing">{parts.join(' · ')}</span>
       </div>
       <Progress label={t('Training progress')} value={run.step} max={steps} />

@@ -7,18 +7,21 @@ import { formatDate } from '../../components/format';
 import { MenuButton } from '../../components/Menu';
 import { t, useLocale } from '../../components/text';
 import { TextInput } from '../../components/TextInput';
-import { chooseRecipe } from '../../stores/experiment';
+import { replaceRecipe } from '../../stores/experiment';
 import { useRuns } from '../../stores/hooks';
 import { openRun, removeRun, renameRun, resume, toggleOverlay } from '../../stores/runActions';
 import { canContinue, type Run } from '../../stores/runs';
 import { exportRun } from './exportRun';
 import { stateName } from './RunBar';
+import { runName } from './runName';
 import styles from './runs.module.css';
 
 function NameField({ run, onDone }: { readonly run: Run; readonly onDone: () => void }) {
-  const [name, setName] = useState(run.name);
+  const shown = runName(run.name);
+  const [name, setName] = useState(shown);
   const finish = (): void => {
-    renameRun(run.id, name);
+    // A translated name that nobody touched is no new name.
+    if (name !== shown) renameRun(run.id, name);
     onDone();
   };
   return <TextInput hideLabel label={t('Name of the run')} value={name} onChange={setName} onSubmit={finish} onBlur={finish} />;
@@ -39,7 +42,7 @@ function Row({ run, current, active, behind }: RowProps) {
   return (
     <li className={styles.run} {...(current ? { 'data-current': '' } : {})}>
       <Check
-        aria-label={t('Draw “{name}” behind the current run', { name: run.name })}
+        aria-label={t('Draw “{name}” behind the current run', { name: runName(run.name) })}
         isSelected={behind || current}
         isDisabled={current}
         onChange={() => void toggleOverlay(run.id)}
@@ -54,7 +57,7 @@ function Row({ run, current, active, behind }: RowProps) {
             aria-current={current ? 'true' : undefined}
             onClick={() => void openRun(run.id)}
           >
-            {run.name}
+            {runName(run.name)}
           </button>
         )}
         <div className={styles.facts}>
@@ -81,7 +84,7 @@ function Row({ run, current, active, behind }: RowProps) {
         )}
       </div>
       <MenuButton
-        label={t('Actions for “{name}”', { name: run.name })}
+        label={t('Actions for “{name}”', { name: runName(run.name) })}
         items={[
           { id: 'open', name: t('Open') },
           { id: 'recipe', name: t('Set up this experiment again') },
@@ -92,7 +95,7 @@ function Row({ run, current, active, behind }: RowProps) {
         plain
         onAction={(id) => {
           if (id === 'open') void openRun(run.id);
-          else if (id === 'recipe') chooseRecipe(run.recipe);
+          else if (id === 'recipe') replaceRecipe(run.recipe);
           else if (id === 'rename') setNaming(true);
           else if (id === 'export') void exportRun(run);
           else removeRun(run.id);

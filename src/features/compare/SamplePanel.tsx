@@ -16,6 +16,7 @@ import { useDevice, useRuns, useSamples } from '../../stores/hooks';
 import { ask, cancelAsking, changeSampling } from '../../stores/samples';
 import { drawDistinctPrompts, type Family } from '../../world';
 import { memberLabels } from './curves';
+import { runName } from './runName';
 import styles from './samples.module.css';
 
 const families: readonly Family[] = ['fact', 'sum', 'comparison', 'advice', 'sensitive'];
@@ -162,8 +163,12 @@ function Settings() {
 }
 
 export function SamplePanel() {
-  const { settings, pending, answers, asked, recipe, step, problem } = useSamples((state) => state);
-  const begun = useRuns((state) => state.currentId !== undefined);
+  const { settings, pending, answers, asked, run, recipe, step, problem } = useSamples((state) => state);
+  const currentId = useRuns((state) => state.currentId);
+  const begun = currentId !== undefined;
+  // Named by what it is called now, unless it is off the list.
+  const nameNow = useRuns((state) => state.runs.find((one) => one.id === run?.id)?.name);
+  const elsewhere = run === undefined || run.id === currentId ? undefined : runName(nameNow ?? run.name);
   const device = useDevice();
   const examples = useMemo(() => examplePrompts(), []);
   const [started, setStarted] = useState(false);
@@ -231,7 +236,8 @@ export function SamplePanel() {
       {asked !== undefined && answers.length > 0 && (
         <>
           <p className={styles.asked}>
-            “{asked}”{step === undefined ? '' : ` · ${t('after step {step}', { step })}`}
+            “{asked}”{elsewhere === undefined ? '' : ` · ${elsewhere}`}
+            {step === undefined ? '' : ` · ${t('after step {step}', { step })}`}
           </p>
           <ul aria-busy={pending !== undefined}>
             {inOrder.map((answer) => (

@@ -10,6 +10,7 @@ import type { Column } from '../../stores/rowTable';
 import type { Run } from '../../stores/runs';
 import { formatCompact } from '../../components/format';
 import { engineWords } from './engineWords';
+import { runName } from './runName';
 
 export interface Aggregate {
   readonly steps: number[];
@@ -123,7 +124,7 @@ export function linesOf({ run, past, labels, looks }: Drawn, metric: string, opt
   return policiesByMember(run.recipe).map((policies, m) => {
     const columns = policies.flatMap((policy) => table.column(metric, policy) ?? []);
     const { steps, mean, low, high } = aggregate(columns);
-    const name = past ? `${labels[m]!} · ${run.name}` : labels[m]!;
+    const name = past ? `${labels[m]!} · ${runName(run.name)}` : labels[m]!;
     const stops = run.stops
       .filter((stop) => policies.includes(stop.policy) && indexAt(steps, stop.step) >= 0)
       .map(({ step, reason }) => ({ step, reason: engineWords(reason) }));
