@@ -1,5 +1,6 @@
 // Everything a person can do to runs. Plain functions; each sends a request to the worker or changes the stores.
 import { UserError } from '../engine/errors';
+import type { RunStart } from '../lab/protocol';
 import { policiesOf, type Recipe } from '../lab/recipe';
 import { requestFrame } from './frames';
 import { keepChange, keepOnlyUntil, removeKept } from './keeper';
@@ -82,6 +83,11 @@ export function step(recipe: Recipe): void {
   sendToActive('step');
 }
 
+/** What must still be the same for the curves to go on as they began. */
+function expectedOf({ dataHash, modelHash }: RunStart): { dataHash: string; modelHash?: string } {
+  return { dataHash, ...(modelHash === undefined ? {} : { modelHash }) };
+}
+
 /** Goes on with the paused run, or with the run on screen from its last checkpoint. */
 export async function resume(): Promise<void> {
   const { activeId, currentId } = runsStore.getState();
@@ -112,7 +118,13 @@ export async function resume(): Promise<void> {
       detail: undefined,
     });
     runsStore.setState({ activeId: run.id });
-    services().lab.send({ type: 'train', runId: run.id, recipe: run.recipe, resume: checkpoint });
+    services().lab.send({
+      type: 'train',
+      runId: run.id,
+      recipe: run.recipe,
+      resume: checkpoint,
+      ...(run.start === undefined ? {} : { expected: expectedOf(run.start) }),
+    });
     requestFrame();
   } catch (error) {
     report(error);

@@ -170,7 +170,9 @@ describe('after a reload', () => {
     expect(findRun(id)).toMatchObject({ state: 'interrupted', step: 8, checkpointStep: 6 });
 
     await resume();
-    expect(fixture.sent.at(-1)).toEqual({ type: 'train', runId: id, recipe, resume: checkpointAt(6) });
+    expect(fixture.sent.at(-1)).toEqual({
+      type: 'train', runId: id, recipe, resume: checkpointAt(6), expected: { dataHash: '0'.repeat(64) },
+    });
     expect(findRun(id)).toMatchObject({ state: 'preparing', step: 6 });
     expect(findRun(id)?.table?.lastStep()).toBe(6);
 
