@@ -1,4 +1,5 @@
 // The bar at the top: name, views, the device the work runs on, theme and language.
+import { adapterText } from '../components/adapterText';
 import { MenuButton } from '../components/Menu';
 import { Button } from '../components/Button';
 import { locales, t, type Locale } from '../components/text';
@@ -40,7 +41,7 @@ function DeviceBadge() {
       {...(report.software ? { 'data-software': '' } : {})}
     >
       <i aria-hidden="true" />
-      {report.adapter}
+      {adapterText(report)}
     </a>
   );
 }

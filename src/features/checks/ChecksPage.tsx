@@ -1,5 +1,6 @@
 // What this device can do and whether the arithmetic is right on it: for the curious, and for bug reports.
 import { useEffect, useState } from 'react';
+import { adapterText } from '../../components/adapterText';
 import { Button } from '../../components/Button';
 import { formatCompact } from '../../components/format';
 import { Select } from '../../components/Select';
@@ -43,7 +44,7 @@ function kernelsText(kernels: 'fused' | 'composed'): string {
 
 function DeviceSection({ report }: { readonly report: DeviceReport }) {
   const facts: [string, string][] = [
-    [t('Adapter'), report.adapter],
+    [t('Adapter'), adapterText(report)],
     [t('Backend'), report.backend],
     [t('Kind'), report.software ? t('the processor imitates a GPU') : report.backend === 'webgpu' ? t('a GPU') : t('the processor')],
     ...(report.kernels === undefined ? [] : [[t('Kernels'), kernelsText(report.kernels)] satisfies [string, string]]),

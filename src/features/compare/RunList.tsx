@@ -1,5 +1,6 @@
 // Every stored run: open it, draw it behind the current one, name it, export it, delete it.
 import { useState } from 'react';
+import { adapterText } from '../../components/adapterText';
 import { Button } from '../../components/Button';
 import { Check } from '../../components/Check';
 import { looksOf, seriesColor } from '../../components/chart/palette';
@@ -68,7 +69,7 @@ function Row({ run, current, active, behind }: RowProps) {
           </span>
           {stateName(run.state)} · {run.step}/{run.recipe.schedule.steps} · {formatDate(run.createdAt, locale)}
         </div>
-        {device !== undefined && <div className={styles.facts}>{device.adapter}</div>}
+        {device !== undefined && <div className={styles.facts}>{adapterText(device)}</div>}
         {canContinue(run) && current && !active && (
           <div className={styles.goOn}>
             <p>
