@@ -106,7 +106,7 @@ function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
 
 type GatherArgs = KernelArgs<{ table: tf.TensorInfo; ids: tf.TensorInfo }, object>;
 
-/** table `[K, V, D]` looked up by ids `[K, N]` → `[K, N, D]`; stock GatherV2 takes over ten times as long. */
+/** table `[K, V, D]` looked up by ids `[K, N]` → `[K, N, D]`, zeros beyond V; stock GatherV2 takes over ten times as long. */
 function gatherRows({ inputs, backend }: GatherArgs): tf.TensorInfo {
   const [K, V, D] = inputs.table.shape as [number, number, number];
   const N = inputs.ids.shape[1]!;
@@ -117,6 +117,10 @@ function gatherRows({ inputs, backend }: GatherArgs): tf.TensorInfo {
   const ids = new Int32Array(heap, offset(inputs.ids), K * N);
   const rows = new Float32Array(heap, offset(out), K * N * D);
   for (let i = 0; i < K * N; i++) {
+    if (ids[i]! >= V) {
+      rows.fill(0, i * D, (i + 1) * D);
+      continue;
+    }
     const from = (Math.floor(i / N) * V + ids[i]!) * D;
     rows.set(table.subarray(from, from + D), i * D);
   }

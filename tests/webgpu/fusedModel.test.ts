@@ -8,7 +8,7 @@ import { backwardDispatches, forwardDispatches, stepBuffers } from '../../src/en
 import type { ModelConfig } from '../../src/engine/model/config';
 import { backward, forwardForTraining } from '../../src/engine/model/forward';
 import { createPositions } from '../../src/engine/model/positions';
-import { disposeBatch, layOut } from '../../src/engine/model/tokens';
+import { arrange, disposeBatch, layOut } from '../../src/engine/model/tokens';
 import { indexRows } from '../../src/engine/ops/embedding/embedding.wgsl';
 import { rotaryTable } from '../../src/engine/ops/attention/attention.wgsl';
 import { disposeAll, take, tidy } from '../../src/engine/tidy';
@@ -68,13 +68,13 @@ describe('the fused model', () => {
     }
     const parameters = gpu.storage(K * layout.P, layout.pack(stacked, K));
     const poison = gpu.storage(K * layout.P, new Float32Array(K * layout.P).fill(777));
-    const ids = await batch.ids.data();
-    const index = indexRows(ids, K, config.vocab_size);
+    const whole = arrange(sequences);
+    const index = indexRows(whole.ids, K, config.vocab_size);
     const write = (buffer: GPUBuffer, data: ArrayLike<number>) => gpu.device.queue.writeBuffer(buffer, 0, Uint32Array.from(data));
-    write(buffers.batch.ids, ids);
-    write(buffers.batch.scoredRows, await batch.scoredRows.data());
-    write(buffers.batch.scoredInverse, await batch.scoredInverse.data());
-    write(buffers.batch.labels, await batch.labels.data());
+    write(buffers.batch.ids, whole.ids);
+    write(buffers.batch.scoredRows, whole.scoredRows);
+    write(buffers.batch.scoredInverse, whole.scoredInverse);
+    write(buffers.batch.labels, whole.labels);
     write(buffers.batch.idStarts, index.starts);
     write(buffers.batch.idRows, index.rows);
     gpu.device.queue.writeBuffer(buffers.backward!.dLogProbs, 0, d);

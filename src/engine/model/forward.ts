@@ -3,7 +3,7 @@
 // which tfjs' gradient tape cannot do.
 import * as tf from '@tensorflow/tfjs-core';
 import { attention, attentionGradient, type AttentionSaved, type AttentionShape } from '../ops/attention/attention';
-import { gatherRows, scatterAddRows } from '../ops/embedding/embedding';
+import { gatherRows, gatherRowsOrZero, scatterAddRows } from '../ops/embedding/embedding';
 import { linear, linearInputGradient, linearWeightGradient } from '../ops/linear/linear';
 import { rmsNorm, rmsNormGradient, type RmsNormSaved } from '../ops/rmsNorm/rmsNorm';
 import { swiGlu, swiGluGradient, type SwiGluSaved } from '../ops/swiGlu/swiGlu';
@@ -63,7 +63,7 @@ function attentionShape(config: ModelConfig, batch: TokenBatch): AttentionShape 
   };
 }
 
-/** The residual stream after the final norm, `[K, S·T, D]`. `keep` receives each layer's saved tensors. */
+/** The residual stream of the real tokens after the final norm, `[K, R, D]`. `keep` receives each layer's saved tensors. */
 function hiddenStates(
   parameters: DeviceParameters,
   config: ModelConfig,
@@ -77,10 +77,12 @@ function hiddenStates(
   for (let i = 0; i < config.num_hidden_layers; i++) {
     const names = layerNames(i);
     const first = rmsNorm(x, gain(parameters, names.norm1), epsilon);
-    const project = (name: string) => linear(first.y, matrix(parameters, name));
-    const attended = attention(
+    // Attention alone needs the sequences side by side, padding and all.
+    const project = (name: string) => gatherRowsOrZero(linear(first.y, matrix(parameters, name)), batch.tokens);
+    const padded = attention(
       project(names.q), project(names.k), project(names.v), shape, positions.rotary, positions.mask,
     );
+    const attended = { y: gatherRowsOrZero(padded.y, batch.places), saved: padded.saved };
     const afterAttention: tf.Tensor3D = tf.add(x, linear(attended.y, matrix(parameters, names.o)));
     const second = rmsNorm(afterAttention, gain(parameters, names.norm2), epsilon);
     const gated = swiGlu(
@@ -133,7 +135,7 @@ export function forwardForTraining(
   return { logProbs, entropy, saved: { layers, finalNorm, tokens: saved } };
 }
 
-/** Logits of one position of each sequence, `[K, S, V]`; `rows` int32 `[K, S]` indexes the S·T positions. */
+/** Logits after one token of each sequence, `[K, S, V]`; `rows` int32 `[K, S]` indexes the R real tokens. */
 export function logitsAt(
   parameters: DeviceParameters, config: ModelConfig, batch: TokenBatch, positions: PositionTables, rows: tf.Tensor2D,
 ): tf.Tensor3D {
@@ -155,9 +157,9 @@ export function backward(
   const embedding = matrix(parameters, EMBEDDING);
 
   const out = tokenLogProbGradient(dLogProbs, embedding, saved.tokens);
-  // Each position is scored at most once, so the rows go home by a look-up; unscored positions find the row of zeros.
-  const withZeroRow = tf.pad3d(out.dHidden, [[0, 0], [0, 1], [0, 0]]);
-  const finalNorm = rmsNormGradient(gatherRows(withZeroRow, batch.scoredInverse), gain(parameters, FINAL_NORM), saved.finalNorm);
+  // Each token is scored at most once, so the rows go home by a look-up; the others get zeros.
+  const dHidden = gatherRowsOrZero(out.dHidden, batch.scoredInverse);
+  const finalNorm = rmsNormGradient(dHidden, gain(parameters, FINAL_NORM), saved.finalNorm);
   gradients[FINAL_NORM] = finalNorm.dGain;
   let dx = finalNorm.dx;
 
@@ -178,9 +180,13 @@ export function backward(
     dx = tf.add(dx, norm2.dx);
     // Attention half.
     gradients[names.o] = linearWeightGradient(dx, layer.attentionOutput);
-    const { dq, dk, dv } = attentionGradient(
-      linearInputGradient(dx, matrix(parameters, names.o)), layer.attention, shape, positions.rotary,
+    const padded = attentionGradient(
+      gatherRowsOrZero(linearInputGradient(dx, matrix(parameters, names.o)), batch.tokens),
+      layer.attention, shape, positions.rotary,
     );
+    const [dq, dk, dv] = [padded.dq, padded.dk, padded.dv].map((d) => gatherRowsOrZero(d, batch.places)) as [
+      tf.Tensor3D, tf.Tensor3D, tf.Tensor3D,
+    ];
     gradients[names.q] = linearWeightGradient(dq, layer.attentionInput);
     gradients[names.k] = linearWeightGradient(dk, layer.attentionInput);
     gradients[names.v] = linearWeightGradient(dv, layer.attentionInput);

@@ -24,11 +24,24 @@ export interface Arrangement {
   readonly ranges: readonly (readonly (readonly [number, number])[])[];
 }
 
-/** The same with its arrays on the device, int32; owned by whoever made it. */
-export interface TokenBatch extends Omit<Arrangement, 'ids' | 'scoredRows' | 'scoredInverse' | 'labels'> {
+/**
+ * A batch on the device, without its padding: all but attention works on the R real tokens alone, a third fewer rows
+ * than S·T on the town's answers. Tensors are int32 and owned by whoever made the batch.
+ */
+export interface TokenBatch extends Pick<Arrangement, 'K' | 'S' | 'T' | 'M' | 'ranges'> {
+  /** Real tokens of the policy that has most; the others' rows beyond their own are fillers without influence. */
+  readonly R: number;
+  /** `[K, R]`. */
   readonly ids: tf.Tensor2D;
+  /** Where each real token stands among the S·T positions, or S·T for a filler: `[K, R]`. */
+  readonly places: tf.Tensor2D;
+  /** The real token at each of the S·T positions, or R where there is padding: `[K, S·T]`. */
+  readonly tokens: tf.Tensor2D;
+  /** The scored rows among the real tokens, `[K, M]`; short policies are padded with 0. */
   readonly scoredRows: tf.Tensor2D;
+  /** For each real token its place among the scored rows, or M: `[K, R]`. */
   readonly scoredInverse: tf.Tensor2D;
+  /** `[K, M]`. */
   readonly labels: tf.Tensor2D;
 }
 
@@ -71,19 +84,44 @@ export function arrange(
   return { K, S, T, M, ids, scoredRows, scoredInverse, labels, ranges };
 }
 
-/** `arrange`, and the arrays put on the device; padded to `length` at least. */
+/** Arranges sequences, leaves the padding out and puts the rest on the device; T is `length` at least. */
 export function layOut(sequences: readonly (readonly EncodedSequence[])[], length = 1): TokenBatch {
-  const { ids, scoredRows, scoredInverse, labels, ...rest } = arrange(sequences, (T, M) => [Math.max(T, length), M]);
-  const int2d = (values: Int32Array) => tf.tensor2d(values, [rest.K, values.length / rest.K], 'int32');
+  const whole = arrange(sequences, (T, M) => [Math.max(T, length), M]);
+  const { K, S, T, M, ranges } = whole;
+  const R = Math.max(1, ...sequences.map((list) => list.reduce((sum, { ids }) => sum + ids.length, 0)));
+  const ids = new Int32Array(K * R);
+  const places = new Int32Array(K * R).fill(S * T);
+  const tokens = new Int32Array(K * S * T).fill(R);
+  const scoredInverse = new Int32Array(K * R).fill(M);
+  sequences.forEach((list, k) => {
+    let r = 0;
+    list.forEach((sequence, s) => {
+      for (let t = 0; t < sequence.ids.length; t++, r++) {
+        const place = s * T + t;
+        ids[k * R + r] = sequence.ids[t]!;
+        places[k * R + r] = place;
+        tokens[k * S * T + place] = r;
+        scoredInverse[k * R + r] = whole.scoredInverse[k * S * T + place]!;
+      }
+    });
+  });
+  const scoredRows = whole.scoredRows.map((place, i) => {
+    const k = Math.floor(i / M);
+    const used = ranges[k]!.at(-1)?.[1] ?? 0;
+    return i % M < used ? tokens[k * S * T + place]! : 0;
+  });
+  const int2d = (values: Int32Array) => tf.tensor2d(values, [K, values.length / K], 'int32');
   return {
-    ...rest,
+    K, S, T, M, R, ranges,
     ids: int2d(ids),
+    places: int2d(places),
+    tokens: int2d(tokens),
     scoredRows: int2d(scoredRows),
     scoredInverse: int2d(scoredInverse),
-    labels: int2d(labels),
+    labels: int2d(whole.labels),
   };
 }
 
 export function disposeBatch(batch: TokenBatch): void {
-  tf.dispose([batch.ids, batch.scoredRows, batch.scoredInverse, batch.labels]);
+  tf.dispose([batch.ids, batch.places, batch.tokens, batch.scoredRows, batch.scoredInverse, batch.labels]);
 }

@@ -47,9 +47,13 @@ export function createCohort(options: CohortOptions): Cohort {
       sequences.map((list) => ({ ids: list[k]!, completionStart: list[k]!.length })),
     );
     const batch = layOut(byPolicy, Math.min(config.max_position_embeddings, Math.ceil(longest / 8) * 8));
-    const rows = Int32Array.from(byPolicy.flatMap((list) => list.map(({ ids }, s) => s * batch.T + ids.length - 1)));
+    // The last token of each sequence, sequences lying one after another.
+    const rows = byPolicy.flatMap((list) => {
+      let end = 0;
+      return list.map(({ ids }) => (end += ids.length) - 1);
+    });
     const logits = tidy(() => {
-      const last = tf.tensor2d(rows, [K, sequences.length], 'int32');
+      const last = tf.tensor2d(Int32Array.from(rows), [K, sequences.length], 'int32');
       return logitsAt(optimizer.parameters, config, batch, positions.of(batch.T), last);
     });
     disposeBatch(batch);

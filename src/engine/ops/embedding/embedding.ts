@@ -12,6 +12,12 @@ export function gatherRows(table: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor3D {
   return tf.reshape(tf.gather(tf.reshape(table, [K * V, D]), tf.cast(flat, 'int32')), [K, N, D]);
 }
 
+/** `gatherRows` where an index of V means a row of zeros. */
+export function gatherRowsOrZero(table: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor3D {
+  if (tf.getBackend() === 'wasm') return gatherRows(table, ids);
+  return gatherRows(tf.pad3d(table, [[0, 0], [0, 1], [0, 0]]), ids);
+}
+
 /**
  * The gradient of `gatherRows`: rows `[K, N, D]` with equal ids are added up → `[K, size, D]`.
  * As a product with one-hot rows, because tfjs' own gradient of gather adds with a compare-exchange loop on WebGPU,
