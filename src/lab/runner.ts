@@ -42,6 +42,9 @@ interface Active {
   retries: number;
 }
 
+/** Thrown where a run that is to stop is still being prepared. */
+const STOPPED = Symbol('stopped');
+
 /** A device that breaks this often in one run is not tried again. */
 const MAX_RETRIES = 2;
 
@@ -82,19 +85,32 @@ export function createLab(options: LabOptions): Lab {
     throw new UserError('The recipe’s field “data.dataset” names “{dataset}”, which is not here. Nothing was changed; choose another dataset.', { dataset });
   };
 
-  /** Makes everything ready for a run's next step, from the last checkpoint that it told. */
+  /**
+   * Makes everything ready for a run's next step, from the last checkpoint that it told.
+   * @throws STOPPED when the run is told to stop meanwhile; then nothing of it lies on the device.
+   */
   const prepare = async (request: TrainRequest, teller: Teller): Promise<TrainingRun> => {
+    const wish = wishes.get(request.runId)!;
+    let preparing = true;
+    const between = async (): Promise<void> => {
+      await breathe();
+      // Later on, the loop itself ends the run after the step under way.
+      if (preparing && wish.stop) throw STOPPED;
+    };
     const recipe = parseRecipe(request.recipe);
     const pairs = await pairsOf(request, recipe);
     const chosen = await holdings.reference(recipe.model);
+    await between();
     const { tokenizer, weights } = chosen.model;
     const data = prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings);
     checkSame(request, data.hash, chosen.model.hash);
     const resume = teller.checkpoint;
-    return createRun({
-      id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between: breathe, now,
+    const ready = await createRun({
+      id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between, now,
       ...(resume && { resume }),
     });
+    preparing = false;
+    return ready;
   };
 
   const train = async (request: TrainRequest): Promise<void> => {
@@ -102,15 +118,26 @@ export function createLab(options: LabOptions): Lab {
     const wish = wishes.get(runId)!;
     const step = resume?.step ?? 0;
     if (wish.stop) {
-      wishes.delete(runId);
-      state(runId, 'stopped', step);
+      stopUnready(runId, step);
       return;
     }
     state(runId, 'preparing', step);
     holdings.rest(undefined);
     const teller = createTeller(emit, resume);
-    active = { request, teller, run: await prepare(request, teller), retries: 0 };
+    try {
+      active = { request, teller, run: await prepare(request, teller), retries: 0 };
+    } catch (error) {
+      if (error !== STOPPED) throw error;
+      stopUnready(runId, step);
+      return;
+    }
     showState(active.run, wish);
+  };
+
+  /** Ends a run that was stopped before it was ready. */
+  const stopUnready = (runId: string, step: number): void => {
+    wishes.delete(runId);
+    state(runId, 'stopped', step);
   };
 
   /** Says whether a run that has just been made ready trains or waits, unless it is about to end. */
@@ -136,6 +163,10 @@ export function createLab(options: LabOptions): Lab {
         showState(active.run, wishes.get(run.id)!);
         return;
       } catch (again) {
+        if (again === STOPPED) {
+          stopUnready(run.id, teller.checkpoint?.step ?? 0);
+          return;
+        }
         reason = again;
       }
     }

@@ -240,6 +240,32 @@ describe('pausing, stepping and stopping', () => {
     expect(lab.states('b').at(-1)).toEqual(['finished', 4]);
   });
 
+  it('stops a run that is still being prepared, and prepares the next one whole', async () => {
+    let scored = 0;
+    const lab = tinyLab({
+      wrapCohort: (cohort, { policies }) => {
+        if (policies[0]!.objective.id !== 'sft') return cohort;
+        return {
+          ...cohort,
+          logProbs: (sequences) => {
+            if ((scored += 1) === 1) lab.send({ type: 'stop', runId: 'a' });
+            return cohort.logProbs(sequences);
+          },
+        };
+      },
+    });
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(lab.states('a')).toEqual([['preparing', 0], ['stopped', 0]]);
+    // The held-out pairs were being scored; the training pairs were not begun.
+    expect(scored).toBe(1);
+    expect([...lab.of('failed'), ...lab.of('started')]).toEqual([]);
+    lab.send({ type: 'train', runId: 'b', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(lab.states('b').at(-1)).toEqual(['finished', 4]);
+    expect(scored).toBe(3);
+  });
+
   it('hears nothing about runs it does not know', async () => {
     const lab = tinyLab();
     for (const type of ['pause', 'continue', 'step', 'stop'] as const) lab.send({ type, runId: 'nobody' });
@@ -412,6 +438,20 @@ describe('what goes wrong', () => {
     lab.send({ type: 'continue', runId: 'a' });
     await lab.idle();
     expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('stops a run that is being taken up again after its device was lost', async () => {
+    const lab = breaking(3);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.next((event) => event.type === 'opened');
+    await lab.next((event) => event.type === 'opened');
+    lab.send({ type: 'stop', runId: 'a' });
+    await lab.idle();
+    expect(lab.of('failed')).toEqual([]);
+    expect(lab.states('a').slice(-2)).toEqual([['preparing', 0], ['stopped', 0]]);
+    lab.send({ type: 'train', runId: 'b', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(lab.states('b').at(-1)).toEqual(['finished', 4]);
   });
 
   it('gives a run up whose device is lost again and again, and works on with the next', async () => {
