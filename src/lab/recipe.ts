@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UserError } from '../engine/errors';
 import {
-  compileExpression, compileObjective, objectives, resolveHyper, type CompiledObjective, type Hyper,
+  compileExpression, compileObjective, ObjectiveError, objectives, resolveHyper, type CompiledObjective, type Hyper,
 } from '../engine/objectives';
 
 export const MAX_POLICIES = 16;
@@ -97,9 +97,12 @@ export function parseRecipe(json: unknown): Recipe {
         known: Object.keys(objectives).join(', '),
       });
     }
-    // Both throw sentences of their own, about a mistake in the expression or a number out of its range.
-    const { objective, hyper } = compileMember(member);
-    resolveHyper(objective, hyper);
+    try {
+      const { objective, hyper } = compileMember(member);
+      resolveHyper(objective, hyper);
+    } catch (error) {
+      throw inField(error, `cohort.${index}`);
+    }
   });
   const count = recipe.cohort.length * recipe.seeds.length;
   if (count > MAX_POLICIES) {
@@ -109,6 +112,16 @@ export function parseRecipe(json: unknown): Recipe {
     );
   }
   return recipe;
+}
+
+/** An objective's own sentence, with the place in the recipe before it; a mistake in an expression keeps its position. */
+function inField(error: unknown, member: string): unknown {
+  if (error instanceof ObjectiveError) {
+    const values = { field: `${member}.expression`, at: error.position + 1, problem: error.message };
+    return new ObjectiveError('The recipe’s field “{field}” has a mistake at character {at}: {problem}', values, error.position, error.length);
+  }
+  if (!(error instanceof UserError)) return error;
+  return new UserError('The recipe’s field “{field}” has a mistake: {problem}', { field: member, problem: error.message });
 }
 
 /**
