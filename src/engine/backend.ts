@@ -16,11 +16,6 @@ export interface BackendOptions {
 let current: DeviceReport | undefined;
 let currentGpu: GPUDevice | undefined;
 
-/** The device that `openBackend` found; undefined before. */
-export function openedDevice(): DeviceReport | undefined {
-  return current;
-}
-
 /** The device behind WebGPU, where that is what was opened. */
 export function openedGpu(): GPUDevice | undefined {
   return current?.backend === 'webgpu' ? currentGpu : undefined;

@@ -1,5 +1,5 @@
-// The cohort on the fused kernels: a training step is one list of dispatches and one submit, with parameters, moments
-// and gradients each in a single buffer. The same face and the same numbers as the composed cohort.
+// The cohort on the fused kernels: a training step is one list of dispatches and one submit, and then a read-back of its
+// few metrics. Parameters, moments and gradients lie in a single buffer each. The same face and the same numbers as the composed cohort.
 import { hyperNames, packHyper } from '../objectives';
 import { cohortObjective, METRICS, type ObjectiveBuffers } from '../objectives/cohort.wgsl';
 import { adamWDefaults } from '../ops/adamW/adamW';

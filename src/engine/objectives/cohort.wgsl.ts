@@ -3,7 +3,6 @@
 import { ROW_ENTRY, rowGroups } from '../gpu/geometry';
 import type { Dispatch } from '../gpu/runtime';
 import type { CompiledObjective, HyperInput } from './compile';
-import { hyperNames } from './language/names';
 import { objectiveWgsl, objectiveWgslPrelude } from './wgsl';
 
 /** Numbers of `metrics` a policy, in this order; rewards leave β to the reader of the log-ratios, `finite` is 1 or 0. */
@@ -36,7 +35,7 @@ export interface ObjectiveBuffers {
 }
 
 /** Sums of log-probabilities and entropies of each of the S sequences of each policy. */
-export function sequenceSums(
+function sequenceSums(
   K: number, S: number, M: number, { logProbs, entropy, starts, sums }: Pick<ObjectiveBuffers, 'logProbs' | 'entropy' | 'starts' | 'sums'>,
 ): Dispatch {
   return {
@@ -240,6 +239,3 @@ fn main(@builtin(workgroup_id) id: vec3u) {
   metrics[m + 6u] = h / f32(max(1u, starts[lengthAt + 2u * B]));
 }`;
 }
-
-/** Numbers of `hyper` a policy. */
-export const HYPER_COUNT = hyperNames.length;
