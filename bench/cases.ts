@@ -102,7 +102,10 @@ export async function benchmark(choice: BackendName, wasmPath: string, options: 
       schedule: { steps: 1000, warmupSteps: 0, decay: 'constant', maxGradNorm: 1, weightDecay: 0 },
     });
     const batches = Array.from({ length: policies }, () => pairs);
-    await time(name, policies, async () => (await cohort.train(batches))[0]!.loss!);
+    await time(name, policies, async () => {
+      await cohort.train(batches);
+      return (await cohort.readMetrics()).at(-1)!.metrics[0]!.loss!;
+    });
     cohort.dispose();
   }
   // Elsewhere than on WebGPU the composed form is the only one.

@@ -37,7 +37,9 @@ export interface TrainingRun {
   readonly allStopped: boolean;
   /** One training step; where it is due, held-out figures and a checkpoint. */
   advance(): Promise<void>;
-  /** Sends the rows that are waiting. */
+  /** Reads what the last steps did and sends it. */
+  catchUp(): Promise<void>;
+  /** Sends the rows that were read already; asks nothing of the device. */
   flush(): void;
   /** Sends a checkpoint, unless this step's has been sent. */
   checkpoint(): Promise<void>;
@@ -46,6 +48,8 @@ export interface TrainingRun {
 
 /** Rows are sent together at most this often, unless held-out figures are among them. */
 const FLUSH_MS = 100;
+/** Where reading makes the host wait for the device, it is done at evaluations, and between them at most this often. */
+const READ_BACK_MS = 1_000;
 /** Reading back all weights and moments takes time, so it is done after a step, and not more often than this. */
 const CHECKPOINT_MS = 5_000;
 
@@ -63,7 +67,7 @@ export function createRunCohort(
     try {
       checkCheckpoint(checkpoint, cohort.size, reference);
       cohort.restore(checkpoint);
-      for (const { policy, reason } of checkpoint.stopped) cohort.stop(policy, reason);
+      for (const { policy, reason, step } of checkpoint.stopped) cohort.stop(policy, reason, step);
     } catch (error) {
       cohort.dispose();
       throw error;
@@ -140,9 +144,9 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
 
   /** Reports policies that the cohort has stopped since the last look. */
   const noticeStops = (): void => {
-    for (const [policy, reason] of cohort.stopped) {
+    for (const [policy, { step, reason }] of cohort.stopped) {
       if (stops.some((stop) => stop.policy === policy)) continue;
-      const stop: PolicyStop = { policy, step: cohort.step, reason };
+      const stop: PolicyStop = { policy, step, reason };
       stops.push(stop);
       emit({ type: 'policyStopped', runId: id, stop });
     }
@@ -159,10 +163,23 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     flush();
   };
 
+  const catchUp = async (): Promise<void> => {
+    for (const { step, metrics } of await cohort.readMetrics()) {
+      metrics.forEach((values, k) => {
+        if (values === null) return;
+        numTokens[k] = tokensBefore[k]! + (values.num_tokens ?? 0);
+        rows.push({ step, policy: k, values: finiteOnly({ ...values, num_tokens: numTokens[k]! }) });
+      });
+    }
+    noticeStops();
+    flush();
+    flushedAt = now();
+  };
+
   const checkpoint = async (): Promise<void> => {
     if (keptStep === cohort.step) return;
     // A run that goes on from here takes the next step first, so the rows up to here have to be out.
-    flush();
+    await catchUp();
     const state = await cohort.save();
     keptStep = state.step;
     keptAt = now();
@@ -177,18 +194,12 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     timed(async () => {
       const step = cohort.step + 1;
       const picked = new Map([...orders].map(([seed, order]) => [seed, order(step).map((i) => train[i]!)]));
-      const metrics = await cohort.train(policies.map(({ seed }) => picked.get(seed)!));
-      metrics.forEach((values, k) => {
-        if (values === null) return;
-        numTokens[k] = tokensBefore[k]! + (values.num_tokens ?? 0);
-        rows.push({ step, policy: k, values: finiteOnly({ ...values, num_tokens: numTokens[k]! }) });
-      });
-      noticeStops();
+      await cohort.train(policies.map(({ seed }) => picked.get(seed)!));
       if (cohort.step % recipe.evaluation.every === 0 || cohort.step >= steps) {
-        flush();
+        await catchUp();
         evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
-      } else if (now() - flushedAt >= FLUSH_MS) {
-        flush();
+      } else if (now() - flushedAt >= (cohort.readsBack ? READ_BACK_MS : FLUSH_MS)) {
+        await catchUp();
       }
       // After any step, however seldom held-out pairs are looked at: a closed tab goes on from here.
       if (now() - keptAt >= CHECKPOINT_MS) await checkpoint();
@@ -228,6 +239,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
       return cohort.stopped.size === cohort.size;
     },
     advance,
+    catchUp,
     flush,
     checkpoint,
     dispose: () => cohort.dispose(),

@@ -231,7 +231,7 @@ export function createLab(options: LabOptions): Lab {
 
   /** Ends the run under way and leaves its policies on the device. */
   const end = async (run: TrainingRun, how: 'finished' | 'stopped', detail?: string): Promise<void> => {
-    run.flush();
+    await run.catchUp();
     await run.checkpoint();
     active = undefined;
     wishes.delete(run.id);
@@ -247,7 +247,7 @@ export function createLab(options: LabOptions): Lab {
     else if (wish.stop) await end(run, 'stopped');
     else if (wish.paused && wish.steps === 0) {
       if (lastState === 'paused') return false;
-      run.flush();
+      await run.catchUp();
       await run.checkpoint();
       state(run.id, 'paused', run.step);
     } else {
@@ -256,7 +256,7 @@ export function createLab(options: LabOptions): Lab {
       await run.advance();
       if (single) {
         wish.steps = Math.max(0, wish.steps - 1);
-        run.flush();
+        await run.catchUp();
         if (!run.done && wish.paused) state(run.id, 'paused', run.step);
       }
     }

@@ -83,7 +83,7 @@ describe('the fused model', () => {
       ...forwardDispatches(config, shape, parameters, layout, buffers),
       ...backwardDispatches(config, shape, parameters, layout, buffers, poison),
     ]);
-    gpu.run(plan);
+    gpu.run([plan]);
     expect((await gpu.device.popErrorScope())?.message).toBeUndefined();
 
     close(await gpu.read(buffers.logProbs, K * batch.M), logProbs, 'log-probabilities');

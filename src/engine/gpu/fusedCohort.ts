@@ -3,6 +3,7 @@
 import { hyperNames, packHyper } from '../objectives';
 import { cohortObjective, METRICS, type ObjectiveBuffers } from '../objectives/cohort.wgsl';
 import { adamWDefaults } from '../ops/adamW/adamW';
+import { mismatchedDivergence, RANGES } from '../objectives/mismatched.wgsl';
 import { adamWFused, normParts, OUTCOME, SETTINGS, type AdamWBuffers } from '../ops/adamW/adamW.wgsl';
 import type { HostTensor } from '../model/config';
 import { sampleSequences } from '../model/sampling';
@@ -10,11 +11,26 @@ import { mismatchedSequences } from '../training/metrics';
 import { stackWeights } from '../training/optimizer';
 import { learningRateFactor } from '../training/schedule';
 import { scoreInChunks, summarise } from '../training/scoring';
-import type { Cohort, CohortOptions, EncodedSequence, ScoredPair, StepMetrics } from '../training/types';
+import type { Cohort, CohortOptions, EncodedSequence, ScoredPair, StepMetrics, StepRow, Stopped } from '../training/types';
 import { layoutOf } from './layout';
 import { createPass, type Pass } from './pass';
-import type { GpuRuntime } from './runtime';
+import type { GpuRuntime, Plan } from './runtime';
 import { backwardDispatches, forwardDispatches, type StepBuffers, type StepShape } from './step';
+
+/** Steps whose metrics may wait on the device to be read. */
+const HISTORY = 64;
+/** Numbers a policy and step. */
+const PER_STEP = METRICS.length + OUTCOME;
+/** Steps that may be under way while the host asks for another. */
+const AHEAD = 2;
+
+/** A step whose metrics nobody has read yet. */
+interface Taken {
+  readonly step: number;
+  readonly rates: readonly number[];
+  /** Tokens trained on up to here, `[K]`. */
+  readonly tokens: readonly number[];
+}
 
 /** @param gpu stays the caller's; its device must be the one that outlives the cohort. */
 export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Cohort {
@@ -23,7 +39,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   const K = policies.length;
   const layout = layoutOf(config);
   const { P } = layout;
-  const stopped = new Map<number, string>();
+  const stopped = new Map<number, Stopped>();
   const tokensSeen = new Array<number>(K).fill(0);
   const owned: GPUBuffer[] = [];
   const storage = (length: number, data?: Float32Array) => {
@@ -48,6 +64,11 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   };
   const needsMismatched = policies.some((policy) => policy.objective.needsMismatched);
   const reference = needsMismatched ? storage(P, layout.pack(stackWeights(weights.tensors, 1), 1)) : undefined;
+  /** What the steps have to tell, until it is read: `[HISTORY, K·METRICS + K·OUTCOME]`. */
+  const history = storage(HISTORY * K * PER_STEP);
+  let unread: Taken[] = [];
+  let waiting: StepRow[] = [];
+  const underWay: Promise<unknown>[] = [];
   let step = 0;
 
   const evaluation = createPass(gpu, config, false, (shape, buffers) =>
@@ -58,12 +79,22 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   );
 
   /** What belongs to one number of pairs a batch. */
-  let training: { readonly B: number; readonly objective: Omit<ObjectiveBuffers, 'logProbs' | 'entropy' | 'dLogProbs'>; readonly pass: Pass; readonly buffers: readonly GPUBuffer[] } | undefined;
+  let training:
+    | {
+        readonly B: number;
+        readonly objective: Omit<ObjectiveBuffers, 'logProbs' | 'entropy' | 'dLogProbs'>;
+        readonly pass: Pass;
+        /** Which scored rows belong to whom among KTO's mismatched sequences. */
+        readonly ranges: GPUBuffer;
+        /** The divergence's dispatch; made anew when the passes have grown other buffers. */
+        divergence?: { readonly policy: GPUBuffer; readonly reference: GPUBuffer; readonly plan: Plan };
+        dispose(): void;
+      }
+    | undefined;
 
   function trainingFor(B: number): NonNullable<typeof training> {
     if (training?.B === B) return training;
-    training?.pass.dispose();
-    for (const buffer of training?.buffers ?? []) buffer.destroy();
+    training?.dispose();
     const hyper = new Float32Array(K * hyperNames.length);
     policies.forEach((policy, k) => hyper.set(packHyper(policy.objective, policy.hyper), k * hyperNames.length));
     const buffers: GPUBuffer[] = [];
@@ -88,14 +119,24 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       ...backwardDispatches(config, shape, parameters, layout, buffers, adamW.gradients),
       ...adamWFused(K, P, adamW, { ...adamWDefaults, weightDecay: schedule.weightDecay }, adamW.decayed),
     ];
-    training = { B, objective, buffers, pass: createPass(gpu, config, true, record) };
-    return training;
+    const pass = createPass(gpu, config, true, record);
+    const ranges = own(K * RANGES);
+    const made: NonNullable<typeof training> = {
+      B, objective, pass, ranges,
+      dispose() {
+        pass.dispose();
+        made.divergence?.plan.dispose();
+        for (const buffer of buffers) buffer.destroy();
+      },
+    };
+    training = made;
+    return made;
   }
 
   const scoreWith = (pass: Pass, sequences: readonly (readonly EncodedSequence[])[]) =>
     scoreInChunks(sequences, async (chunk) => {
       const { arrangement, buffers } = pass.prepare(chunk);
-      pass.run(arrangement);
+      gpu.run([pass.plan(arrangement)]);
       const { M } = arrangement;
       const rows = chunk.length * M;
       const [logProbs, entropy] = await Promise.all([gpu.read(buffers.logProbs, rows), gpu.read(buffers.entropy, rows)]);
@@ -104,23 +145,32 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       );
     });
 
-  /** KTO's KL of each policy on the batch's mismatched sequences, at least 0. */
-  async function divergences(batches: readonly (readonly ScoredPair[])[]): Promise<Float32Array> {
+  /** Puts KTO's mismatched sequences on the device; the plans that work out each policy's divergence from them. */
+  function divergencePlans(batches: readonly (readonly ScoredPair[])[], trained: NonNullable<typeof training>): Plan[] {
     const sequences = batches.map((pairs) => mismatchedSequences(pairs, config.max_position_embeddings));
-    const policy = await scoreWith(evaluation, sequences);
-    const out = new Float32Array(K);
-    for (const [k, list] of sequences.entries()) {
-      const [expected] = await scoreWith(referencePass!, [list]);
-      const total = expected!.reduce((sum, score, i) => sum + policy[k]![i]!.sum - score.sum, 0);
-      out[k] = Math.max(0, total / list.length);
+    const policy = evaluation.prepare(sequences);
+    const expected = referencePass!.prepare([sequences.flat()]);
+    const S = sequences[0]!.length;
+    const { M, ranges } = policy.arrangement;
+    const rows = ranges.flatMap((list, k) => [list.at(-1)![1], k * M, expected.arrangement.ranges[0]![k * S]![0]]);
+    write(trained.ranges, Uint32Array.from(rows));
+    const scored = { policy: policy.buffers.logProbs, reference: expected.buffers.logProbs };
+    const known = trained.divergence;
+    if (known?.policy !== scored.policy || known.reference !== scored.reference) {
+      known?.plan.dispose();
+      const { divergence } = trained.objective;
+      const plan = gpu.record([mismatchedDivergence(K, S, { ...scored, ranges: trained.ranges, divergence })]);
+      trained.divergence = { ...scored, plan };
     }
-    return out;
+    return [evaluation.plan(policy.arrangement), referencePass!.plan(expected.arrangement), trained.divergence!.plan];
   }
 
-  async function train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]> {
+  async function train(batches: readonly (readonly ScoredPair[])[]): Promise<void> {
     const B = batches[0]!.length;
-    const { objective, pass } = trainingFor(B);
-    if (needsMismatched) write(objective.divergence, await divergences(batches));
+    if (unread.length === HISTORY) await catchUp();
+    const trained = trainingFor(B);
+    const { objective, pass } = trained;
+    const before = needsMismatched ? divergencePlans(batches, trained) : [];
     const { arrangement } = pass.prepare(
       batches.map((pairs) => [...pairs.map((pair) => pair.chosen), ...pairs.map((pair) => pair.rejected)]),
     );
@@ -138,37 +188,56 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
         ...pairs.map((pair) => pair.referenceRejected),
       ])),
     );
-    pass.run(arrangement);
-    step = next;
-    const [metrics, outcome] = await Promise.all([
-      gpu.read(objective.metrics, K * METRICS.length),
-      gpu.read(adamW.outcome, K * OUTCOME),
+    const at = unread.length * PER_STEP * K;
+    gpu.run([...before, pass.plan(arrangement)], [
+      { from: objective.metrics, to: history, at, length: K * METRICS.length },
+      { from: adamW.outcome, to: history, at: at + K * METRICS.length, length: K * OUTCOME },
     ]);
-    return policies.map((policy, k): StepMetrics => {
-      tokensSeen[k]! += batches[k]!.reduce((sum, pair) => sum + pair.chosen.ids.length + pair.rejected.ids.length, 0);
-      if (stopped.has(k)) return null;
-      const value = (name: (typeof METRICS)[number]) => metrics[k * METRICS.length + METRICS.indexOf(name)]!;
-      const norm = outcome[k * OUTCOME]!;
-      if (outcome[k * OUTCOME + 2] === 0) {
-        // The update was withheld on the device; the parameters are the last good ones.
-        stop(k, `The ${value('finite') === 0 ? 'loss' : 'gradient'} was not a finite number.`);
-        return null;
-      }
-      const beta = policy.hyper.beta ?? 1;
-      return {
-        loss: value('loss'),
-        'logps/chosen': value('logps/chosen'),
-        'logps/rejected': value('logps/rejected'),
-        'rewards/chosen': beta * value('ratios/chosen'),
-        'rewards/rejected': beta * value('ratios/rejected'),
-        'rewards/margins': beta * (value('ratios/chosen') - value('ratios/rejected')),
-        'rewards/accuracies': value('accuracies'),
-        entropy: value('entropy'),
-        learning_rate: rates[k]!,
-        num_tokens: tokensSeen[k]!,
-        grad_norm: norm,
-      };
+    step = next;
+    batches.forEach((pairs, k) => {
+      tokensSeen[k]! += pairs.reduce((sum, pair) => sum + pair.chosen.ids.length + pair.rejected.ids.length, 0);
     });
+    unread.push({ step, rates, tokens: [...tokensSeen] });
+    // The host may run ahead of the device, but not so far that a pause or a held-out look would wait for long.
+    underWay.push(gpu.device.queue.onSubmittedWorkDone());
+    if (underWay.length > AHEAD) await underWay.shift();
+  }
+
+  /** Reads what the steps since the last reading have left on the device. */
+  async function catchUp(): Promise<void> {
+    const steps = unread;
+    if (steps.length === 0) return;
+    unread = [];
+    const numbers = await gpu.read(history, steps.length * K * PER_STEP);
+    steps.forEach((taken, i) => {
+      const metrics = numbers.subarray(i * K * PER_STEP, (i + 1) * K * PER_STEP);
+      const outcome = metrics.subarray(K * METRICS.length);
+      waiting.push({ step: taken.step, metrics: policies.map((_, k) => metricsOf(k, taken, metrics, outcome)) });
+    });
+  }
+
+  function metricsOf(k: number, { step, rates, tokens }: Taken, metrics: Float32Array, outcome: Float32Array): StepMetrics {
+    if (stopped.has(k)) return null;
+    const value = (name: (typeof METRICS)[number]) => metrics[k * METRICS.length + METRICS.indexOf(name)]!;
+    if (outcome[k * OUTCOME + 2] === 0) {
+      // The update was withheld on the device; the parameters are the last good ones.
+      stop(k, `The ${value('finite') === 0 ? 'loss' : 'gradient'} was not a finite number.`, step);
+      return null;
+    }
+    const beta = policies[k]!.hyper.beta ?? 1;
+    return {
+      loss: value('loss'),
+      'logps/chosen': value('logps/chosen'),
+      'logps/rejected': value('logps/rejected'),
+      'rewards/chosen': beta * value('ratios/chosen'),
+      'rewards/rejected': beta * value('ratios/rejected'),
+      'rewards/margins': beta * (value('ratios/chosen') - value('ratios/rejected')),
+      'rewards/accuracies': value('accuracies'),
+      entropy: value('entropy'),
+      learning_rate: rates[k]!,
+      num_tokens: tokens[k]!,
+      grad_norm: outcome[k * OUTCOME]!,
+    };
   }
 
   async function nextLogits(sequences: readonly (readonly (readonly number[])[])[]): Promise<Float32Array> {
@@ -178,13 +247,13 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       policies.map((_, k) => sequences.map((list) => ({ ids: [...list[k]!, 0], completionStart: list[k]!.length }))),
       S,
     );
-    evaluation.run(arrangement);
+    gpu.run([evaluation.plan(arrangement)]);
     return gpu.read(buffers.logits, K * S * config.vocab_size);
   }
 
-  function stop(policy: number, reason: string): void {
+  function stop(policy: number, reason: string, at = step): void {
     if (stopped.has(policy)) return;
-    stopped.set(policy, reason);
+    stopped.set(policy, { step: at, reason });
     gpu.device.queue.writeBuffer(adamW.active, 4 * policy, new Float32Array([0]));
   }
 
@@ -199,6 +268,13 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     stopped,
     stop,
     train,
+    readsBack: true,
+    async readMetrics() {
+      await catchUp();
+      const rows = waiting;
+      waiting = [];
+      return rows;
+    },
     logProbs: (sequences) =>
       sequences.length === 0
         ? Promise.resolve(policies.map(() => []))
@@ -217,6 +293,8 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       [parameters, adamW.m, adamW.v].forEach((buffer, i) => write(buffer, packed[i]!));
       write(adamW.active, new Float32Array(K).fill(1));
       stopped.clear();
+      unread = [];
+      waiting = [];
       step = state.step;
     },
     async weights(policy) {
@@ -230,8 +308,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       };
     },
     dispose() {
-      training?.pass.dispose();
-      for (const buffer of training?.buffers ?? []) buffer.destroy();
+      training?.dispose();
       evaluation.dispose();
       referencePass?.dispose();
       for (const buffer of owned) buffer.destroy();

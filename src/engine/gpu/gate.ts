@@ -96,7 +96,10 @@ async function twoSteps(cohort: Cohort) {
     }));
     const metrics: number[] = [];
     for (let step = 0; step < 2; step++) {
-      for (const values of await cohort.train(Array.from({ length: cohort.size }, () => pairs))) {
+      await cohort.train(Array.from({ length: cohort.size }, () => pairs));
+    }
+    for (const row of await cohort.readMetrics()) {
+      for (const values of row.metrics) {
         const { loss, grad_norm, entropy } = values ?? {};
         metrics.push(loss ?? NaN, grad_norm ?? NaN, entropy ?? NaN, values?.['logps/chosen'] ?? NaN);
       }

@@ -16,8 +16,8 @@ export interface Pass {
   prepare(
     sequences: readonly (readonly EncodedSequence[])[], M?: number,
   ): { readonly arrangement: Arrangement; readonly buffers: StepBuffers };
-  /** Runs the dispatches for a batch that `prepare` has just put there. */
-  run(arrangement: Arrangement): void;
+  /** The dispatches for a batch that `prepare` has just put there; good until the next `prepare`. */
+  plan(arrangement: Arrangement): Plan;
   dispose(): void;
 }
 
@@ -64,14 +64,14 @@ export function createPass(
       }
       return { arrangement, buffers: held.buffers };
     },
-    run({ K, S, T, M }) {
+    plan({ K, S, T, M }) {
       const key = `${S} ${T} ${M}`;
       let plan = plans.get(key);
       if (!plan) {
         plan = gpu.record(record({ K, S, T, M }, held!.buffers));
         plans.set(key, plan);
       }
-      gpu.run(plan);
+      return plan;
     },
     dispose: clear,
   };

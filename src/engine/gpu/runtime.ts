@@ -26,13 +26,21 @@ export interface Plan {
   dispose(): void;
 }
 
+/** `length` elements from the start of one buffer to a place in another. */
+export interface Keep {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  readonly at: number;
+  readonly length: number;
+}
+
 export interface GpuRuntime {
   readonly device: GPUDevice;
   /** Float32 or u32 storage of `length` elements, zeroed; reads and writes allowed. */
   storage(length: number, data?: Float32Array | Uint32Array): GPUBuffer;
   record(dispatches: readonly Dispatch[]): Plan;
-  /** Runs plans in order with one submit. */
-  run(...plans: readonly Plan[]): void;
+  /** Runs plans in order and then copies what is to be kept, with one submit. */
+  run(plans: readonly Plan[], keep?: readonly Keep[]): void;
   /** Reads `length` floats from `offset` (both in elements). */
   read(buffer: GPUBuffer, length: number, offset?: number): Promise<Float32Array>;
   dispose(): void;
@@ -109,11 +117,12 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
         },
       };
     },
-    run(...plans) {
+    run(plans, keep = []) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       for (const plan of plans) plan.encode(pass);
       pass.end();
+      for (const { from, to, at, length } of keep) encoder.copyBufferToBuffer(from, 0, to, 4 * at, 4 * length);
       device.queue.submit([encoder.finish()]);
       submits += 1;
     },

@@ -12,7 +12,7 @@ import { createOptimizer, gradientNorms, stackWeights } from './optimizer';
 import { learningRateFactor } from './schedule';
 import { meanEntropy, scoreInChunks, summarise } from './scoring';
 import type {
-  Cohort, CohortOptions, CohortState, EncodedSequence, ScoredPair, SequenceLogProbs, StepMetrics,
+  Cohort, CohortOptions, CohortState, EncodedSequence, ScoredPair, SequenceLogProbs, StepMetrics, StepRow, Stopped,
 } from './types';
 
 /** Starts K policies from the same weights. */
@@ -22,7 +22,8 @@ export function createCohort(options: CohortOptions): Cohort {
   const K = policies.length;
   const positions = createPositions(config);
   let optimizer = createOptimizer(stackWeights(weights.tensors, K));
-  const stopped = new Map<number, string>();
+  const stopped = new Map<number, Stopped>();
+  let unread: StepRow[] = [];
   const tokensSeen = new Array<number>(K).fill(0);
   const needsMismatched = policies.some((policy) => policy.objective.needsMismatched);
   // Only KTO's estimate needs the reference beside the policies; the others get by with its cached numbers.
@@ -60,7 +61,7 @@ export function createCohort(options: CohortOptions): Cohort {
     return take(logits);
   }
 
-  async function train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]> {
+  async function train(batches: readonly (readonly ScoredPair[])[]): Promise<void> {
     const mismatched = reference && (await mismatchedLogProbs(batches));
     const batch = layOut(batches.map((pairs) => [...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)]));
     const tables = positions.of(batch.T);
@@ -112,7 +113,7 @@ export function createCohort(options: CohortOptions): Cohort {
       if (stopped.has(k)) return null;
       const bad = Number.isFinite(values.loss) ? (Number.isFinite(norms[k]) ? undefined : 'gradient') : 'loss';
       if (bad) {
-        stop(k, `The ${bad} was not a finite number.`);
+        stop(k, `The ${bad} was not a finite number.`, step);
         rates[k] = 0;
         return null;
       }
@@ -126,7 +127,7 @@ export function createCohort(options: CohortOptions): Cohort {
       adamW: { weightDecay: schedule.weightDecay },
     });
     disposeAll(gradients);
-    return result;
+    unread.push({ step, metrics: result });
   }
 
   /** Log-probabilities of each prompt followed by the next pair's completions, for KTO's KL: `[K][2B]` each. */
@@ -139,8 +140,8 @@ export function createCohort(options: CohortOptions): Cohort {
     return { policy, reference: referenceSums };
   }
 
-  function stop(policy: number, reason: string): void {
-    if (!stopped.has(policy)) stopped.set(policy, reason);
+  function stop(policy: number, reason: string, step = optimizer.step): void {
+    if (!stopped.has(policy)) stopped.set(policy, { step, reason });
   }
 
   return {
@@ -152,6 +153,12 @@ export function createCohort(options: CohortOptions): Cohort {
     stopped,
     stop,
     train,
+    readsBack: false,
+    readMetrics() {
+      const rows = unread;
+      unread = [];
+      return Promise.resolve(rows);
+    },
     logProbs: (sequences) =>
       sequences.length === 0
         ? Promise.resolve(policies.map(() => []))
@@ -165,6 +172,7 @@ export function createCohort(options: CohortOptions): Cohort {
       const restored = createOptimizer(state.tensors, state.step);
       optimizer.dispose();
       optimizer = restored;
+      unread = [];
       stopped.clear();
     },
     async weights(policy): Promise<Weights> {

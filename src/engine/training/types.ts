@@ -41,6 +41,19 @@ export interface ScoredPair extends EncodedPair {
 /** What one policy did in one step: TRL's metric names; null once the policy is stopped. */
 export type StepMetrics = Readonly<Record<string, number>> | null;
 
+/** One step of all policies. */
+export interface StepRow {
+  readonly step: number;
+  /** `[K]`. */
+  readonly metrics: readonly StepMetrics[];
+}
+
+/** Why a policy trains no more, and the step whose update it did not take. */
+export interface Stopped {
+  readonly step: number;
+  readonly reason: string;
+}
+
 /** Log-probabilities of one sequence under one policy. */
 export interface SequenceLogProbs {
   /** Sum over completion tokens. */
@@ -90,16 +103,22 @@ export interface Cohort {
   readonly step: number;
   /**
    * One training step of every active policy. `batches[k]` is policy k's batch; all have the same number of pairs.
-   * A policy whose loss or gradient is not finite is left at its last good parameters and reported as null from then on.
+   * Settles once the next step may be asked for; on a GPU this one may still be under way. A policy whose loss or
+   * gradient is not finite is left at its last good parameters, and known to be stopped once the metrics are read.
    */
-  train(batches: readonly (readonly ScoredPair[])[]): Promise<StepMetrics[]>;
+  train(batches: readonly (readonly ScoredPair[])[]): Promise<void>;
+  /** The metrics of all steps since the last reading, oldest first; waits for the steps under way. */
+  readMetrics(): Promise<StepRow[]>;
+  /** True where reading metrics makes the host wait for the device, so that it should be done seldom. */
+  readonly readsBack: boolean;
   /** Log-probabilities of the same sequences under every policy, `[K][sequence]`; changes nothing. */
   logProbs(sequences: readonly EncodedSequence[]): Promise<SequenceLogProbs[][]>;
   /** Continues prompts under every policy, `[K][prompt]`. */
   sample(prompts: readonly (readonly number[])[], options: SampleOptions, onToken?: OnToken): Promise<SampledSequence[][]>;
-  /** Policies that were stopped because of a non-finite number: index to reason. */
-  readonly stopped: ReadonlyMap<number, string>;
-  stop(policy: number, reason: string): void;
+  /** Policies that were stopped, by index. */
+  readonly stopped: ReadonlyMap<number, Stopped>;
+  /** Stops a policy, unless it is stopped already; without `step` at the step taken last. */
+  stop(policy: number, reason: string, step?: number): void;
   /** Reads everything needed to go on later. */
   save(): Promise<CohortState>;
   restore(state: CohortState): void;
