@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../src/engine/backend';
 import { layoutOf } from '../../src/engine/gpu/layout';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
-import { backwardDispatches, forwardDispatches, stepBuffers } from '../../src/engine/gpu/step';
+import { backwardOperations, forwardOperations, stepBuffers } from '../../src/engine/gpu/step';
 import type { ModelConfig } from '../../src/engine/model/config';
 import { backward, forwardForTraining } from '../../src/engine/model/forward';
 import { createPositions } from '../../src/engine/model/positions';
@@ -80,8 +80,8 @@ describe('the fused model', () => {
     gpu.device.queue.writeBuffer(buffers.backward!.dLogProbs, 0, d);
     gpu.device.pushErrorScope('validation');
     const plan = gpu.record([
-      ...forwardDispatches(config, shape, parameters, layout, buffers),
-      ...backwardDispatches(config, shape, parameters, layout, buffers, poison),
+      ...forwardOperations(config, shape, parameters, layout, buffers),
+      ...backwardOperations(config, shape, parameters, layout, buffers, poison),
     ]);
     gpu.run([plan]);
     expect((await gpu.device.popErrorScope())?.message).toBeUndefined();

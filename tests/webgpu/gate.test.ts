@@ -21,14 +21,17 @@ beforeAll(async () => {
 function sabotaged(name: string, change: (code: string) => string): GpuRuntime {
   return {
     ...gpu,
-    record: (dispatches) =>
+    record: (operations) =>
       gpu.record(
-        dispatches.map((dispatch) => {
-          if (dispatch.kernel.name !== name) return dispatch;
-          const code = change(dispatch.kernel.code);
-          expect(code).not.toBe(dispatch.kernel.code);
-          return { ...dispatch, kernel: { name, code } };
-        }),
+        operations.map((operation) => ({
+          ...operation,
+          fused: operation.fused.map((dispatch) => {
+            if (dispatch.kernel.name !== name) return dispatch;
+            const code = change(dispatch.kernel.code);
+            expect(code).not.toBe(dispatch.kernel.code);
+            return { ...dispatch, kernel: { name, code } };
+          }),
+        })),
       ),
   };
 }
@@ -42,7 +45,7 @@ it.each([
   ['rms_norm', 'a wrong constant', (code: string) => code.replace('+ 0.00001', '+ 0.5')],
   ['attention_backward_kv', 'a wrong bound', (code: string) => code.replace('var t = j;', 'var t = j + 1u;')],
   ['adamw', 'a forgotten bias correction', (code: string) => code.replace('(m / settings[s + 1u])', 'm')],
-  ['cohort_objective', 'a sorting that is off', (code: string) => code.replace('holder(1u', 'holder(0u')],
+  ['cohort_objective', 'a sorting that is off', (code: string) => code.replace('holder(1u, k, B, p); referenceL', 'holder(0u, k, B, p); referenceL')],
   ['swiglu', 'code that does not compile', (code: string) => code.replace('exp(-g)', 'exq(-g)')],
 ] as const)('catches %s with %s', async (name, _, change) => {
   expect(await fusedFault(sabotaged(name, change))).toMatch(/differ|error|invalid/i);

@@ -1,7 +1,7 @@
 // The cohort on the fused kernels: a training step is one list of dispatches and one submit, and then a read-back of its
 // few metrics. Parameters, moments and gradients lie in a single buffer each. The same face and the same numbers as the composed cohort.
 import { hyperNames, packHyper } from '../objectives';
-import { cohortObjective, METRICS, type ObjectiveBuffers } from '../objectives/cohort.wgsl';
+import { cohortObjective, METRICS, sumsLength, type ObjectiveBuffers } from '../objectives/cohort.wgsl';
 import { adamWDefaults } from '../ops/adamW/adamW';
 import { mismatchedDivergence, RANGES } from '../objectives/mismatched.wgsl';
 import { adamWFused, normParts, OUTCOME, SETTINGS, type AdamWBuffers } from '../ops/adamW/adamW.wgsl';
@@ -15,7 +15,7 @@ import type { Cohort, CohortOptions, EncodedSequence, ScoredPair, StepMetrics, S
 import { layoutOf } from './layout';
 import { createPass, type Pass } from './pass';
 import type { GpuRuntime, Plan } from './runtime';
-import { backwardDispatches, forwardDispatches, type StepBuffers, type StepShape } from './step';
+import { backwardOperations, forwardOperations, type StepBuffers, type StepShape } from './step';
 
 /** Steps whose metrics may wait on the device to be read. */
 const HISTORY = 64;
@@ -51,7 +51,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
 
   const parameters = storage(K * P, layout.pack(stackWeights(weights.tensors, K), K));
-  const adamW: AdamWBuffers & { decayed: GPUBuffer } = {
+  const adamW: AdamWBuffers = {
     parameters,
     gradients: storage(K * P),
     m: storage(K * P),
@@ -72,10 +72,10 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   let step = 0;
 
   const evaluation = createPass(gpu, config, false, (shape, buffers) =>
-    forwardDispatches(config, shape, parameters, layout, buffers),
+    forwardOperations(config, shape, parameters, layout, buffers),
   );
   const referencePass = reference && createPass(gpu, config, false, (shape, buffers) =>
-    forwardDispatches(config, shape, reference, layout, buffers),
+    forwardOperations(config, shape, reference, layout, buffers),
   );
 
   /** What belongs to one number of pairs a batch. */
@@ -108,16 +108,16 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       reference: own(K * 2 * B),
       hyper: own(hyper.length, hyper),
       divergence: own(K),
-      sums: own(2 * K * 2 * B),
+      sums: own(sumsLength(K, B)),
       dSums: own(K * 2 * B),
       active: adamW.active,
       metrics: own(K * METRICS.length),
     };
     const record = (shape: StepShape, buffers: StepBuffers) => [
-      ...forwardDispatches(config, shape, parameters, layout, buffers),
-      ...cohortObjective(policies, B, shape.M, { ...objective, ...buffers, dLogProbs: buffers.backward!.dLogProbs }),
-      ...backwardDispatches(config, shape, parameters, layout, buffers, adamW.gradients),
-      ...adamWFused(K, P, adamW, { ...adamWDefaults, weightDecay: schedule.weightDecay }, adamW.decayed),
+      ...forwardOperations(config, shape, parameters, layout, buffers),
+      cohortObjective(policies, B, shape.M, { ...objective, ...buffers, dLogProbs: buffers.backward!.dLogProbs }),
+      ...backwardOperations(config, shape, parameters, layout, buffers, adamW.gradients),
+      adamWFused(K, P, adamW, { ...adamWDefaults, weightDecay: schedule.weightDecay }),
     ];
     const pass = createPass(gpu, config, true, record);
     const ranges = own(K * RANGES);
@@ -136,7 +136,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   const scoreWith = (pass: Pass, sequences: readonly (readonly EncodedSequence[])[]) =>
     scoreInChunks(sequences, async (chunk) => {
       const { arrangement, buffers } = pass.prepare(chunk);
-      gpu.run([pass.plan(arrangement)]);
+      await gpu.run([pass.plan(arrangement)]);
       const { M } = arrangement;
       const rows = chunk.length * M;
       const [logProbs, entropy] = await Promise.all([gpu.read(buffers.logProbs, rows), gpu.read(buffers.entropy, rows)]);
@@ -189,7 +189,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       ])),
     );
     const at = unread.length * PER_STEP * K;
-    gpu.run([...before, pass.plan(arrangement)], [
+    await gpu.run([...before, pass.plan(arrangement)], [
       { from: objective.metrics, to: history, at, length: K * METRICS.length },
       { from: adamW.outcome, to: history, at: at + K * METRICS.length, length: K * OUTCOME },
     ]);
@@ -247,7 +247,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       policies.map((_, k) => sequences.map((list) => ({ ids: [...list[k]!, 0], completionStart: list[k]!.length }))),
       S,
     );
-    gpu.run([evaluation.plan(arrangement)]);
+    await gpu.run([evaluation.plan(arrangement)]);
     return gpu.read(buffers.logits, K * S * config.vocab_size);
   }
 

@@ -1,11 +1,12 @@
-// A list of dispatches that is recorded for each batch shape it meets and replayed afterwards, over buffers that grow to
+// A list of operations that is recorded for each batch shape it meets and replayed afterwards, over buffers that grow to
 // the largest batch seen. Shapes are rounded up, so that few occur and a run soon makes no more buffers.
 import type { ModelConfig } from '../model/config';
 import { arrange, type Arrangement } from '../model/tokens';
 import { rotaryTable } from '../ops/attention/attention.wgsl';
 import { indexRows } from '../ops/embedding/embedding.wgsl';
 import type { EncodedSequence } from '../training/types';
-import type { Dispatch, GpuRuntime, Plan } from './runtime';
+import type { Operation } from './operation';
+import type { GpuRuntime, Plan } from './runtime';
 import { stepBuffers, type StepBuffers, type StepShape } from './step';
 
 const T_STEP = 8;
@@ -16,14 +17,14 @@ export interface Pass {
   prepare(
     sequences: readonly (readonly EncodedSequence[])[], M?: number,
   ): { readonly arrangement: Arrangement; readonly buffers: StepBuffers };
-  /** The dispatches for a batch that `prepare` has just put there; good until the next `prepare`. */
+  /** The plan for a batch that `prepare` has just put there; good until the next `prepare`. */
   plan(arrangement: Arrangement): Plan;
   dispose(): void;
 }
 
 export function createPass(
   gpu: GpuRuntime, config: ModelConfig, training: boolean,
-  record: (shape: StepShape, buffers: StepBuffers) => Dispatch[],
+  record: (shape: StepShape, buffers: StepBuffers) => Operation[],
 ): Pass {
   const headDim = config.hidden_size / config.num_attention_heads;
   const table = rotaryTable(config.max_position_embeddings, headDim, config.rope_theta);

@@ -1,6 +1,8 @@
-// A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of dispatches that is recorded
-// once and replayed with one submit. It knows nothing of tfjs.
+// A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of operations that is recorded
+// once and replayed with one submit.
 import { UserError } from '../errors';
+import { gpuMemory } from './memory';
+import { runComposed, type KernelName, type Operation } from './operation';
 
 /** A kernel's WGSL and the number of storage buffers it binds, after the uniform buffer at binding 0. */
 export interface Kernel {
@@ -18,12 +20,18 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** A recorded list of dispatches. */
+/** A recorded list of operations. */
 export interface Plan {
   readonly dispatches: number;
-  /** Adds all dispatches to a pass; the caller submits. */
-  encode(pass: GPUComputePassEncoder): void;
+  /** In order: dispatches that are ready to be encoded, or an operation whose fused form is switched off. */
+  readonly parts: readonly (readonly Recorded[] | Operation)[];
   dispose(): void;
+}
+
+interface Recorded {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
 }
 
 /** `length` elements from the start of one buffer to a place in another. */
@@ -38,9 +46,12 @@ export interface GpuRuntime {
   readonly device: GPUDevice;
   /** Float32 or u32 storage of `length` elements, zeroed; reads and writes allowed. */
   storage(length: number, data?: Float32Array | Uint32Array): GPUBuffer;
-  record(dispatches: readonly Dispatch[]): Plan;
-  /** Runs plans in order and then copies what is to be kept, with one submit. */
-  run(plans: readonly Plan[], keep?: readonly Keep[]): void;
+  record(operations: readonly Operation[]): Plan;
+  /**
+   * Runs plans in order and then copies what is to be kept, with one submit if every kernel is on.
+   * Buffers that the plans read may be written again once it settles.
+   */
+  run(plans: readonly Plan[], keep?: readonly Keep[]): Promise<void>;
   /** Reads `length` floats from `offset` (both in elements). */
   read(buffer: GPUBuffer, length: number, offset?: number): Promise<Float32Array>;
   dispose(): void;
@@ -48,7 +59,8 @@ export interface GpuRuntime {
   readonly submits: number;
 }
 
-export function createGpuRuntime(device: GPUDevice): GpuRuntime {
+/** @param off kernels that are not to be trusted on this device: their composed form does the work, by tfjs' backend on it. */
+export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName> = new Set()): GpuRuntime {
   const pipelines = new Map<string, GPUComputePipeline>();
   /** Read-back buffers that are free, by size: a step reads the same few sizes again and again. */
   const staging = new Map<number, GPUBuffer[]>();
@@ -64,7 +76,18 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
     return made;
   }
 
-  return {
+  function encode(encoder: GPUCommandEncoder, recorded: readonly Recorded[]): void {
+    if (recorded.length === 0) return;
+    const pass = encoder.beginComputePass();
+    for (const step of recorded) {
+      pass.setPipeline(step.pipeline);
+      pass.setBindGroup(0, step.group);
+      pass.dispatchWorkgroups(...step.workgroups);
+    }
+    pass.end();
+  }
+
+  const runtime: GpuRuntime = {
     device,
     get submits() {
       return submits;
@@ -86,9 +109,9 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
       if (data) device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
       return buffer;
     },
-    record(dispatches) {
+    record(operations) {
       const uniformBuffers: GPUBuffer[] = [];
-      const steps = dispatches.map(({ kernel, uniforms, buffers, workgroups }) => {
+      const prepare = ({ kernel, uniforms, buffers, workgroups }: Dispatch): Recorded => {
         const made = pipeline(kernel);
         const uniform = device.createBuffer({
           size: Math.max(16, Math.ceil(uniforms.length / 4) * 16),
@@ -102,26 +125,43 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
           entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
         });
         return { pipeline: made, group, workgroups };
-      });
+      };
+      const parts: (Recorded[] | Operation)[] = [];
+      for (const operation of operations) {
+        if (off.has(operation.kernel)) {
+          parts.push(operation);
+          continue;
+        }
+        const last = parts.at(-1);
+        const recorded = operation.fused.map(prepare);
+        if (Array.isArray(last)) last.push(...recorded);
+        else parts.push(recorded);
+      }
       return {
-        dispatches: steps.length,
-        encode(pass) {
-          for (const step of steps) {
-            pass.setPipeline(step.pipeline);
-            pass.setBindGroup(0, step.group);
-            pass.dispatchWorkgroups(...step.workgroups);
-          }
-        },
+        dispatches: parts.reduce((sum, part) => sum + (Array.isArray(part) ? part.length : 0), 0),
+        parts,
         dispose() {
           for (const buffer of uniformBuffers) buffer.destroy();
         },
       };
     },
-    run(plans, keep = []) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const plan of plans) plan.encode(pass);
-      pass.end();
+    async run(plans, keep = []) {
+      let encoder = device.createCommandEncoder();
+      let recorded: Recorded[] = [];
+      for (const part of plans.flatMap((plan) => plan.parts)) {
+        if (Array.isArray(part)) {
+          recorded.push(...(part as readonly Recorded[]));
+          continue;
+        }
+        // What comes before has to be on its way before tfjs adds its own work to the queue.
+        encode(encoder, recorded);
+        device.queue.submit([encoder.finish()]);
+        submits += 1;
+        recorded = [];
+        await runComposed(part as Operation, gpuMemory(runtime));
+        encoder = device.createCommandEncoder();
+      }
+      encode(encoder, recorded);
       for (const { from, to, at, length } of keep) encoder.copyBufferToBuffer(from, 0, to, 4 * at, 4 * length);
       device.queue.submit([encoder.finish()]);
       submits += 1;
@@ -147,4 +187,5 @@ export function createGpuRuntime(device: GPUDevice): GpuRuntime {
       staging.clear();
     },
   };
+  return runtime;
 }

@@ -1,15 +1,16 @@
-// The model and its training step as lists of dispatches for K policies and one batch shape. `fusedCohort.ts` records
+// The model and its training step as lists of operations for K policies and one batch shape. `fusedCohort.ts` records
 // them once a shape and replays them; the tests compare them with the composed form.
 import type { ModelConfig } from '../model/config';
 import { attentionBackward, attentionForward, rotaryInPlace } from '../ops/attention/attention.wgsl';
 import type { AttentionShape } from '../ops/attention/attention';
 import { gatherRowsFused, scatterRowsFused } from '../ops/embedding/embedding.wgsl';
-import { matmul, type Operand } from '../ops/linear/linear.wgsl';
-import { GAIN_CHUNK, gainGradientPartial, gainGradientSum, rmsNormBackward, rmsNormForward } from '../ops/rmsNorm/rmsNorm.wgsl';
+import { matmul } from '../ops/linear/linear.wgsl';
+import { gainGradient, gainParts, rmsNormBackward, rmsNormForward } from '../ops/rmsNorm/rmsNorm.wgsl';
 import { swiGluBackward, swiGluForward } from '../ops/swiGlu/swiGlu.wgsl';
 import { tokenLogProbBackward, tokenLogProbForward } from '../ops/tokenLogProb/tokenLogProb.wgsl';
 import type { ParameterLayout } from './layout';
-import type { Dispatch, GpuRuntime } from './runtime';
+import type { Operand, Operation } from './operation';
+import type { GpuRuntime } from './runtime';
 
 /** One batch's shape: S sequences of T positions a policy, M scored rows. */
 export interface StepShape {
@@ -138,7 +139,7 @@ export function stepBuffers(gpu: GpuRuntime, c: ModelConfig, shape: StepShape, t
         dqkv: make(rows * W),
         dActivated: make(rows * F),
         dGateUp: make(rows * 2 * F),
-        partial: make(K * Math.ceil(Math.max(S * T, M) / GAIN_CHUNK) * D),
+        partial: make(gainParts(K, Math.max(S * T, M), D)),
       },
     }),
     destroy() {
@@ -172,12 +173,12 @@ const EMBEDDING = 'model.embed_tokens.weight';
 const FINAL_NORM = 'model.norm.weight';
 
 /** From token ids to the scored rows' log-probabilities and entropies. */
-export function forwardDispatches(
+export function forwardOperations(
   c: ModelConfig, shape: StepShape, parameters: GPUBuffer, layout: ParameterLayout, buffers: StepBuffers,
-): Dispatch[] {
+): Operation[] {
   const s = scene(c, shape, parameters, layout);
   const { K, N, M, D, F, V, W } = s;
-  const out: Dispatch[] = [];
+  const out: Operation[] = [];
   const embedding = s.weight(EMBEDDING);
   out.push(gatherRowsFused(K, N, D, { ...embedding, missing: V }, buffers.batch.ids, buffers.layers[0]!.x));
   buffers.layers.forEach((b, i) => {
@@ -211,24 +212,22 @@ export function forwardDispatches(
 }
 
 /** From `backward.dLogProbs` to `gradients` `[K, P]`, every element written. */
-export function backwardDispatches(
+export function backwardOperations(
   c: ModelConfig, shape: StepShape, parameters: GPUBuffer, layout: ParameterLayout, buffers: StepBuffers, gradients: GPUBuffer,
-): Dispatch[] {
+): Operation[] {
   const s = scene(c, shape, parameters, layout);
   const { K, N, M, D, F, V, W } = s;
   const g = buffers.backward!;
-  const out: Dispatch[] = [];
+  const out: Operation[] = [];
   const gradient = (name: string): Operand => ({ buffer: gradients, offset: layout.offset(name), stride: layout.P });
-  const gain = (n: number, x: GPUBuffer, inverse: GPUBuffer, dy: GPUBuffer, name: string) => [
-    gainGradientPartial(K, n, D, x, inverse, dy, g.partial),
-    gainGradientSum(K, n, D, g.partial, gradients, layout.offset(name), layout.P),
-  ];
+  const gain = (n: number, x: GPUBuffer, inverse: GPUBuffer, dy: GPUBuffer, name: string) =>
+    gainGradient(K, n, D, x, inverse, dy, g.partial, gradients, layout.offset(name), layout.P);
 
   out.push(
     tokenLogProbBackward(K * M, V, { ...buffers, labels: buffers.batch.labels }, g.dLogProbs),
     matmul({ layout: 'nn', K, m: M, n: D, i: V, a: s.scoredRows(buffers.logits, V), b: s.weight(EMBEDDING), c: s.scoredRows(g.dHidden, D) }),
     matmul({ layout: 'tn', K, m: V, n: D, i: M, a: s.scoredRows(buffers.logits, V), b: s.scoredRows(buffers.hidden, D), c: gradient(EMBEDDING) }),
-    ...gain(M, buffers.scored, buffers.inverse, g.dHidden, FINAL_NORM),
+    gain(M, buffers.scored, buffers.inverse, g.dHidden, FINAL_NORM),
     rmsNormBackward(K, M, D, s.norm(buffers.scored, buffers.inverse, FINAL_NORM), g.dHidden, g.dScored, false),
     gatherRowsFused(K, N, D, { buffer: g.dScored, offset: 0, stride: M * D, missing: M }, buffers.batch.scoredInverse, g.dx),
   );
@@ -247,21 +246,21 @@ export function backwardDispatches(
       swiGluBackward(K * N, F, b.gateUp, g.dActivated, g.dGateUp),
       toWeight(g.dGateUp, 2 * F, b.normed2, D, 'mlp.gate_proj'),
       toInput(g.dGateUp, 2 * F, 'mlp.gate_proj', g.dNormed, D),
-      ...gain(N, b.middle, b.inverse2, g.dNormed, `${at}.post_attention_layernorm.weight`),
+      gain(N, b.middle, b.inverse2, g.dNormed, `${at}.post_attention_layernorm.weight`),
       rmsNormBackward(K, N, D, norm2, g.dNormed, g.dx, true),
 
       toWeight(g.dx, D, b.attended, D, 'self_attn.o_proj'),
       toInput(g.dx, D, 'self_attn.o_proj', g.dAttended, D),
-      ...attentionBackward(s.attention, { qkv: b.qkv, y: b.attended, logSums: b.logSums, dy: g.dAttended, along: g.along, dqkv: g.dqkv }),
+      attentionBackward(s.attention, { qkv: b.qkv, y: b.attended, logSums: b.logSums, dy: g.dAttended, along: g.along, dqkv: g.dqkv }),
       rotaryInPlace(s.attention, buffers.table, g.dqkv, true),
       toWeight(g.dqkv, W, b.normed, D, 'self_attn.q_proj'),
       toInput(g.dqkv, W, 'self_attn.q_proj', g.dNormed, D),
-      ...gain(N, b.x, b.inverse, g.dNormed, `${at}.input_layernorm.weight`),
+      gain(N, b.x, b.inverse, g.dNormed, `${at}.input_layernorm.weight`),
       rmsNormBackward(K, N, D, norm1, g.dNormed, g.dx, true),
     );
   }
   // The tied embedding's gradient as output projection is there already; its use as input is added.
-  const index = { starts: buffers.batch.idStarts, rows: buffers.batch.idRows };
-  out.push(scatterRowsFused(K, N, V, D, g.dx, null, index, gradients, layout.offset(EMBEDDING), layout.P));
+  const index = { ids: buffers.batch.ids, starts: buffers.batch.idStarts, rows: buffers.batch.idRows };
+  out.push(scatterRowsFused(K, N, V, D, g.dx, index, gradient(EMBEDDING)));
   return out;
 }

@@ -1,7 +1,9 @@
 // The cohort's objective on the GPU: from the log-probabilities of all policies' tokens to their gradients and to the
 // step's metrics, for every policy by its own objective. The formulas come from the same expressions as everything else.
 import { ROW_ENTRY, rowGroups } from '../gpu/geometry';
+import type { Operation } from '../gpu/operation';
 import type { Dispatch } from '../gpu/runtime';
+import { composedObjective } from './cohortOnBuffers';
 import type { CompiledObjective, HyperInput } from './compile';
 import { objectiveWgsl, objectiveWgslPrelude } from './wgsl';
 
@@ -22,7 +24,10 @@ export interface ObjectiveBuffers {
   readonly hyper: GPUBuffer;
   /** KTO's KL, `[K]`; zeros where nobody needs it. */
   readonly divergence: GPUBuffer;
-  /** Sums of each sequence, `[2, K, 2B]`: log-probabilities, then entropies. One buffer, since a stage may bind eight. */
+  /**
+   * `sumsLength` numbers: of each sequence the sum of its log-probabilities, `[K, 2B]`, and of its entropies, likewise;
+   * then, for objectives that sort, which pair stands at each place, `[K, 2, 2, B]`. One buffer, since a stage may bind eight.
+   */
   readonly sums: GPUBuffer;
   /** The objective's gradient with respect to the sums, `[K, 2B]`. */
   readonly dSums: GPUBuffer;
@@ -32,6 +37,15 @@ export interface ObjectiveBuffers {
   readonly metrics: GPUBuffer;
   /** Out, `[K, M]`; rows beyond a policy's own get 0. */
   readonly dLogProbs: GPUBuffer;
+}
+
+/** How long `sums` must be. */
+export const sumsLength = (K: number, B: number): number => 8 * K * B;
+
+/** A policy of the cohort, as far as its objective goes. */
+export interface ObjectiveOf {
+  readonly objective: CompiledObjective;
+  readonly hyper: HyperInput;
 }
 
 /** Sums of log-probabilities and entropies of each of the S sequences of each policy. */
@@ -73,16 +87,62 @@ ${ROW_ENTRY}
   };
 }
 
-/** Loss, gradients and metrics of all policies on their B pairs, then the gradients spread over the scored rows. */
-export function cohortObjective(
-  policies: readonly { readonly objective: CompiledObjective; readonly hyper: HyperInput }[],
-  B: number,
-  M: number,
-  buffers: ObjectiveBuffers,
-): Dispatch[] {
+/** What the two sides of a pair are sorted by: places 0 and 1 of `sums`' last part, for each kind of pairing. */
+const sorts = { own: 0, sortedDifferences: 1, sortedRatios: 2 };
+
+const pairingsOf = (policies: readonly ObjectiveOf[]): string =>
+  `const pairings = array<u32, ${policies.length}>(${policies.map(({ objective }) => `${sorts[objective.pairing]}u`).join(', ')});`;
+
+/** One thread a policy, key and pair: finds the pair's rank and puts its number at that place. Equal keys keep their order. */
+function places(policies: readonly ObjectiveOf[], B: number, { sums, reference }: ObjectiveBuffers): Dispatch {
   const K = policies.length;
-  return [
+  return {
+    kernel: {
+      name: 'objective_places',
+      code: /* wgsl */ `
+struct Dims { total: u32, B: u32 }
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(2) var<storage, read> reference: array<f32>;
+${pairingsOf(policies)}
+fn key(kind: u32, at: u32, B: u32, i: u32) -> f32 {
+  switch kind {
+    case 0u: { return sums[at + i] - sums[at + B + i]; }
+    case 1u: { return reference[at + i] - reference[at + B + i]; }
+    case 2u: { return sums[at + i] - reference[at + i]; }
+    default: { return sums[at + B + i] - reference[at + B + i]; }
+  }
+}
+${ROW_ENTRY}
+  if (thread >= dims.total) { return; }
+  let B = dims.B;
+  let i = thread % B;
+  let which = (thread / B) % 2u;
+  let k = thread / (2u * B);
+  if (pairings[k] == 0u) { return; }
+  let kind = (pairings[k] - 1u) * 2u + which;
+  let at = k * 2u * B;
+  let x = key(kind, at, B, i);
+  var rank = 0u;
+  for (var j = 0u; j < B; j++) {
+    let y = key(kind, at, B, j);
+    rank += select(0u, 1u, y < x || (y == x && j < i));
+  }
+  sums[4u * ${K}u * B + (k * 2u + which) * B + rank] = f32(i);
+}`,
+    },
+    uniforms: [K * 2 * B, B],
+    buffers: [sums, reference],
+    workgroups: rowGroups(K * 2 * B),
+  };
+}
+
+/** Loss, gradients and metrics of all policies on their B pairs, then the gradients spread over the scored rows. */
+export function cohortObjective(policies: readonly ObjectiveOf[], B: number, M: number, buffers: ObjectiveBuffers): Operation {
+  const K = policies.length;
+  const fused: Dispatch[] = [
     sequenceSums(K, 2 * B, M, buffers),
+    ...(policies.some(({ objective }) => objective.pairing !== 'own') ? [places(policies, B, buffers)] : []),
     {
       kernel: { name: 'cohort_objective', code: objectiveCode(policies) },
       uniforms: [B],
@@ -125,9 +185,15 @@ ${ROW_ENTRY}
       workgroups: rowGroups(K * M),
     },
   ];
+  return {
+    kernel: 'objective',
+    fused,
+    scratch: [buffers.sums, buffers.dSums],
+    composed: (memory) => composedObjective(memory, policies, B, M, buffers),
+  };
 }
 
-function objectiveCode(policies: Parameters<typeof cohortObjective>[0]): string {
+function objectiveCode(policies: readonly ObjectiveOf[]): string {
   // Policies that differ only in their numbers share one function.
   const functions: string[] = [];
   const cases = policies.map(({ objective, hyper }, k) => {
@@ -136,8 +202,6 @@ function objectiveCode(policies: Parameters<typeof cohortObjective>[0]): string 
     if (which < 0) which = functions.push(code) - 1;
     return `case ${k}u: { result = objective_${which}(pair, hyper[k]); }`;
   });
-  const sorts = { own: 0, sortedDifferences: 1, sortedRatios: 2 };
-  const pairings = policies.map(({ objective }) => `${sorts[objective.pairing]}u`);
   return /* wgsl */ `
 ${objectiveWgslPrelude}
 ${functions.map((code, i) => code.replace('fn objective(', `fn objective_${i}(`)).join('\n')}
@@ -151,31 +215,14 @@ struct Dims { B: u32 }
 @group(0) @binding(6) var<storage, read_write> allowed: array<f32>;
 @group(0) @binding(7) var<storage, read_write> metrics: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dSums: array<f32>;
-const pairings = array<u32, ${policies.length}>(${pairings.join(', ')});
+${pairingsOf(policies)}
 
 // WGSL may assume that numbers are finite, so the exponent's bits are looked at instead.
 fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
 
-fn key(kind: u32, at: u32, B: u32, i: u32) -> f32 {
-  switch kind {
-    case 0u: { return sums[at + i] - sums[at + B + i]; }
-    case 1u: { return reference[at + i] - reference[at + B + i]; }
-    case 2u: { return sums[at + i] - reference[at + i]; }
-    default: { return sums[at + B + i] - reference[at + B + i]; }
-  }
-}
-// Which pair holds place p in rising order of a key; equal keys keep their order.
-fn holder(kind: u32, at: u32, B: u32, p: u32) -> u32 {
-  for (var i = 0u; i < B; i++) {
-    let x = key(kind, at, B, i);
-    var rank = 0u;
-    for (var j = 0u; j < B; j++) {
-      let y = key(kind, at, B, j);
-      rank += select(0u, 1u, y < x || (y == x && j < i));
-    }
-    if (rank == p) { return i; }
-  }
-  return p;
+// Which pair stands at place p; numbers that are NaN have no rank, and any pair will do where the loss is void anyway.
+fn holder(which: u32, k: u32, B: u32, p: u32) -> u32 {
+  return min(u32(max(0.0, sums[4u * ${policies.length}u * B + (k * 2u + which) * B + p])), B - 1u);
 }
 
 @compute @workgroup_size(1)
@@ -190,11 +237,11 @@ fn main(@builtin(workgroup_id) id: vec3u) {
   for (var p = 0u; p < B; p++) {
     var policyW = p; var policyL = p; var referenceW = p; var referenceL = p;
     if (pairings[k] == 1u) {
-      policyW = holder(0u, at, B, p); policyL = policyW;
-      referenceW = holder(1u, at, B, p); referenceL = referenceW;
+      policyW = holder(0u, k, B, p); policyL = policyW;
+      referenceW = holder(1u, k, B, p); referenceL = referenceW;
     } else if (pairings[k] == 2u) {
-      policyW = holder(2u, at, B, p); referenceW = policyW;
-      policyL = holder(3u, at, B, p); referenceL = policyL;
+      policyW = holder(0u, k, B, p); referenceW = policyW;
+      policyL = holder(1u, k, B, p); referenceL = policyL;
     }
     let w = lengthAt + policyW;
     let l = lengthAt + B + policyL;

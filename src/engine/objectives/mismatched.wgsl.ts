@@ -1,6 +1,7 @@
 // KTO's estimate of the divergence on the GPU: how far each policy has moved from the reference on prompts that are
 // followed by another pair's completions. Worked out between the forward passes and the objective, never read back.
 import { ROW_ENTRY, rowGroups } from '../gpu/geometry';
+import { asInts, type Operation } from '../gpu/operation';
 import type { Dispatch } from '../gpu/runtime';
 
 /** Numbers a policy in `ranges`: how many scored rows it has, where they begin, and where the reference’s of them begin. */
@@ -18,8 +19,8 @@ export interface MismatchedBuffers {
 }
 
 /** The mean over `sequences` of Σ log π − Σ log π_ref, at least 0 (KTO, Ethayarajh et al. 2024, eq. 8). One thread a policy. */
-export function mismatchedDivergence(K: number, sequences: number, buffers: MismatchedBuffers): Dispatch {
-  return {
+export function mismatchedDivergence(K: number, sequences: number, buffers: MismatchedBuffers): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: 'mismatched_divergence',
       code: /* wgsl */ `
@@ -42,5 +43,20 @@ ${ROW_ENTRY}
     uniforms: [K, sequences],
     buffers: [buffers.policy, buffers.reference, buffers.ranges, buffers.divergence],
     workgroups: rowGroups(K),
+  };
+  return {
+    kernel: 'divergence',
+    fused: [fused],
+    async composed(memory) {
+      const [policy, reference] = await Promise.all([memory.read(buffers.policy), memory.read(buffers.reference)]);
+      const ranges = asInts(await memory.read(buffers.ranges, K * RANGES));
+      const out = Float32Array.from({ length: K }, (_, k) => {
+        const [count, own, other] = ranges.subarray(k * RANGES) as unknown as [number, number, number];
+        let total = 0;
+        for (let i = 0; i < count; i++) total += policy[own + i]! - reference[other + i]!;
+        return Math.max(0, total / sequences);
+      });
+      memory.write(out, buffers.divergence);
+    },
   };
 }

@@ -88,7 +88,8 @@ export function createOptimizer(tensors: Readonly<Record<string, HostTensor>>, s
           // Gains are `[K, D]` and are not decayed, as usual.
           const weightDecay = raw.rank > 2 ? settings.weightDecay : 0;
           const rates = tf.tensor1d([...learningRates]);
-          return adamW(slot, gradient, rates, step, { ...settings, weightDecay });
+          const { beta1, beta2 } = settings;
+          return adamW(slot, gradient, rates, [1 - beta1 ** step, 1 - beta2 ** step], { ...settings, weightDecay });
         });
         tf.dispose([slot.parameter, slot.m, slot.v]);
       }

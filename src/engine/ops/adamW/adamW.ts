@@ -18,23 +18,24 @@ export interface AdamWSlot {
 }
 
 /**
- * Returns the slot after step number `step` (from 1).
+ * Returns the slot after a step.
  * @param gradient `[K, …]`, already clipped.
+ * @param corrections 1 − β₁ᵗ and 1 − β₂ᵗ after step t.
  * @param learningRates one a policy, `[K]`; a policy at 0 keeps its parameters as long as its gradient is finite.
  */
 export function adamW(
   slot: AdamWSlot,
   gradient: tf.Tensor,
   learningRates: tf.Tensor1D,
-  step: number,
-  { beta1, beta2, epsilon, weightDecay }: AdamWSettings,
+  corrections: readonly [number, number],
+  { beta1, beta2, epsilon, weightDecay }: Omit<AdamWSettings, 'weightDecay'> & { readonly weightDecay: number | tf.Tensor },
 ): AdamWSlot {
   const rate = perPolicy(learningRates, gradient.rank);
   const m = tf.add(tf.mul(slot.m, beta1), tf.mul(gradient, 1 - beta1));
   const v = tf.add(tf.mul(slot.v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-  const denominator = tf.add(tf.sqrt(tf.div(v, 1 - beta2 ** step)), epsilon);
-  let change = tf.div(tf.div(m, 1 - beta1 ** step), denominator);
-  if (weightDecay > 0) change = tf.add(change, tf.mul(slot.parameter, weightDecay));
+  const denominator = tf.add(tf.sqrt(tf.div(v, corrections[1])), epsilon);
+  let change = tf.div(tf.div(m, corrections[0]), denominator);
+  if (typeof weightDecay !== 'number' || weightDecay > 0) change = tf.add(change, tf.mul(slot.parameter, weightDecay));
   const parameter = tf.sub(slot.parameter, tf.mul(change, rate));
   return { parameter, m, v };
 }

@@ -1,8 +1,10 @@
 // Fused AdamW in place over all parameters of all policies at once, clipped by each policy's own gradient norm.
 // A policy whose loss or gradient is not finite is left exactly as it is.
+import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import type { Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
-import { ROW_ENTRY, ROW_GROUP, rowGroups } from '../../gpu/geometry';
 import type { AdamWSettings } from './adamW';
+import { composedAdamW } from './adamWOnBuffers';
 
 /** Partial sums a policy. */
 const PARTS = 256;
@@ -26,6 +28,8 @@ export interface AdamWBuffers {
   readonly active: GPUBuffer;
   /** Scratch, `[K, parts]`. */
   readonly parts: GPUBuffer;
+  /** `[P]`: 1 where weight decay applies. */
+  readonly decayed: GPUBuffer;
 }
 
 /** How long `parts` must be. */
@@ -36,10 +40,11 @@ const finite = (x: string) => `((bitcast<u32>(${x}) & 0x7f800000u) != 0x7f800000
 
 /** Three dispatches: squares summed in parts, norms and factors, the update. */
 export function adamWFused(
-  K: number, P: number, buffers: AdamWBuffers, { beta1, beta2, epsilon, weightDecay }: AdamWSettings, decayed: GPUBuffer,
-): Dispatch[] {
-  const { parameters, gradients, m, v, settings, outcome, active, parts } = buffers;
-  return [
+  K: number, P: number, buffers: AdamWBuffers, adamW: AdamWSettings,
+): Operation {
+  const { beta1, beta2, epsilon, weightDecay } = adamW;
+  const { parameters, gradients, m, v, settings, outcome, active, parts, decayed } = buffers;
+  const fused: Dispatch[] = [
     {
       kernel: {
         name: 'gradient_norm_parts',
@@ -92,7 +97,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       kernel: {
         name: 'adamw',
         code: /* wgsl */ `
-struct Dims { P: u32 }
+struct Dims { P: u32, total: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> G: array<f32>;
 @group(0) @binding(2) var<storage, read> settings: array<f32>;
@@ -101,11 +106,11 @@ struct Dims { P: u32 }
 @group(0) @binding(5) var<storage, read_write> M: array<f32>;
 @group(0) @binding(6) var<storage, read_write> V: array<f32>;
 @group(0) @binding(7) var<storage, read> decayed: array<f32>;
-@compute @workgroup_size(${ROW_GROUP})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let k = id.y;
-  if (id.x >= dims.P || outcome[k * ${OUTCOME}u + 2u] == 0.0) { return; }
-  let i = k * dims.P + id.x;
+${ROW_ENTRY}
+  let i = thread;
+  if (i >= dims.total) { return; }
+  let k = i / dims.P;
+  if (outcome[k * ${OUTCOME}u + 2u] == 0.0) { return; }
   let s = k * ${SETTINGS}u;
   let g = G[i] * outcome[k * ${OUTCOME}u + 1u];
   let m = ${beta1} * M[i] + ${1 - beta1} * g;
@@ -113,12 +118,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   M[i] = m;
   V[i] = v;
   let change = (m / settings[s + 1u]) / (sqrt(v / settings[s + 2u]) + ${epsilon});
-  W[i] -= settings[s] * (change + ${weightDecay} * decayed[id.x] * W[i]);
+  W[i] -= settings[s] * (change + ${weightDecay} * decayed[i % dims.P] * W[i]);
 }`,
       },
-      uniforms: [P],
+      uniforms: [P, K * P],
       buffers: [gradients, settings, outcome, parameters, m, v, decayed],
-      workgroups: [Math.ceil(P / ROW_GROUP), K, 1],
+      workgroups: rowGroups(K * P),
     },
   ];
+  return { kernel: 'adamw', fused, scratch: [parts], composed: (memory) => composedAdamW(memory, K, P, buffers, adamW) };
 }

@@ -42,50 +42,64 @@ export function attention(
   const qr = tf.mul(rotate(splitHeads(q, heads, shape), tables), scale) as tf.Tensor3D;
   const kr = repeatHeads(rotate(splitHeads(k, kvHeads, shape), tables), shape);
   const vr = repeatHeads(splitHeads(v, kvHeads, shape), shape);
-  const weights = tf.softmax(tf.add(tf.matMul(qr, kr, false, true), mask)) as tf.Tensor3D;
+  const weights = tf.softmax(attentionScores(qr, kr, mask)) as tf.Tensor3D;
   const y = mergeHeads(tf.matMul(weights, vr), heads, shape, q.shape[0]);
   return { y, saved: { q: qr, k: kr, v: vr, weights } };
+}
+
+/** Scores before the softmax, `[batch·heads, T, T]`, of rotated and scaled queries. */
+export function attentionScores(q: tf.Tensor3D, k: tf.Tensor3D, mask: tf.Tensor3D): tf.Tensor3D {
+  return tf.add(tf.matMul(q, k, false, true), mask);
 }
 
 /** Gradients with respect to the three inputs of `attention`. dy `[K, N, heads·d]`. */
 export function attentionGradient(
   dy: tf.Tensor3D,
-  { q, k, v, weights }: AttentionSaved,
+  saved: AttentionSaved,
   shape: AttentionShape,
   tables: RotaryTables,
 ): { dq: tf.Tensor3D; dk: tf.Tensor3D; dv: tf.Tensor3D } {
   const { heads, kvHeads, headDim } = shape;
   const K = dy.shape[0];
-  const d = splitHeads(dy, heads, shape);
+  const turned = turnedGradient(splitHeads(dy, heads, shape), saved, shape);
+  const dq = rotateGradient(tf.mul(turned.dq, 1 / Math.sqrt(headDim)), tables);
+  return {
+    dq: mergeHeads(dq, heads, shape, K),
+    dk: mergeHeads(rotateGradient(turned.dk, tables), kvHeads, shape, K),
+    dv: mergeHeads(turned.dv, kvHeads, shape, K),
+  };
+}
+
+/** Gradients of what attention is given once queries and keys are turned and scaled; heads apart, groups summed up. */
+export function turnedGradient(
+  d: tf.Tensor3D, { q, k, v, weights }: AttentionSaved, shape: AttentionShape,
+): { dq: tf.Tensor3D; dk: tf.Tensor3D; dv: tf.Tensor3D } {
   const dvr: tf.Tensor3D = tf.matMul(weights, d, true, false);
   const dWeights = tf.matMul(d, v, false, true);
   // Softmax backward: w · (dw − Σ w · dw).
   const along = tf.sum(tf.mul(weights, dWeights), 2, true);
   const dScores = tf.mul(weights, tf.sub(dWeights, along)) as tf.Tensor3D;
-  const scale = 1 / Math.sqrt(headDim);
-  const dqr = tf.mul(tf.matMul(dScores, k), scale) as tf.Tensor3D;
-  const dkr: tf.Tensor3D = tf.matMul(dScores, q, true, false);
   return {
-    dq: mergeHeads(rotateGradient(dqr, tables), heads, shape, K),
-    dk: mergeHeads(rotateGradient(sumGroups(dkr, shape), tables), kvHeads, shape, K),
-    dv: mergeHeads(sumGroups(dvr, shape), kvHeads, shape, K),
+    dq: tf.matMul(dScores, k),
+    dk: sumGroups(tf.matMul(dScores, q, true, false), shape),
+    dv: sumGroups(dvr, shape),
   };
 }
 
 /** `[K, N, h·d]` → `[batch·h, T, d]`. */
-function splitHeads(x: tf.Tensor3D, h: number, { batch, T, headDim }: AttentionShape): tf.Tensor3D {
+export function splitHeads(x: tf.Tensor3D, h: number, { batch, T, headDim }: AttentionShape): tf.Tensor3D {
   const apart = tf.transpose(tf.reshape(x, [batch, T, h, headDim]), [0, 2, 1, 3]);
   return tf.reshape(apart, [batch * h, T, headDim]);
 }
 
 /** `[batch·h, T, d]` → `[K, N, h·d]`. */
-function mergeHeads(x: tf.Tensor3D, h: number, { batch, T, headDim }: AttentionShape, K: number): tf.Tensor3D {
+export function mergeHeads(x: tf.Tensor3D, h: number, { batch, T, headDim }: AttentionShape, K: number): tf.Tensor3D {
   const together = tf.transpose(tf.reshape(x, [batch, h, T, headDim]), [0, 2, 1, 3]);
   return tf.reshape(together, [K, (batch / K) * T, h * headDim]);
 }
 
 /** Gives every query head its group's key or value: `[batch·kvHeads, T, d]` → `[batch·heads, T, d]`. */
-function repeatHeads(x: tf.Tensor3D, { batch, T, heads, kvHeads, headDim }: AttentionShape): tf.Tensor3D {
+export function repeatHeads(x: tf.Tensor3D, { batch, T, heads, kvHeads, headDim }: AttentionShape): tf.Tensor3D {
   if (heads === kvHeads) return x;
   const tiled = tf.tile(tf.reshape(x, [batch * kvHeads, 1, T * headDim]), [1, heads / kvHeads, 1]);
   return tf.reshape(tiled, [batch * heads, T, headDim]);

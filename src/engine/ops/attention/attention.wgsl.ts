@@ -1,8 +1,10 @@
 // Fused causal attention over rotated queries and keys, forward and backward, in the manner of FlashAttention
 // (Dao et al. 2022, arXiv 2205.14135): a running softmax, and only its log-sum kept, so no T×T matrix is ever stored.
+import type { Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { AttentionShape } from './attention';
+import { composedAttention, composedAttentionGradient, composedRotary } from './attentionOnBuffers';
 
 /** Fused buffers: qkv `[rows, (heads + 2·kvHeads)·d]` with rows = batch·T. */
 interface Widths {
@@ -33,11 +35,11 @@ export function rotaryTable(T: number, headDim: number, theta: number): Float32A
  * Turns queries and keys by their positions, in place, and scales queries by 1/√d; `back` turns gradients the other way.
  * One thread a pair of features. `table` is `rotaryTable`'s: WGSL promises its own sine to three digits only.
  */
-export function rotaryInPlace(shape: AttentionShape, table: GPUBuffer, qkv: GPUBuffer, back: boolean): Dispatch {
+export function rotaryInPlace(shape: AttentionShape, table: GPUBuffer, qkv: GPUBuffer, back: boolean): Operation {
   const { batch, T, heads, kvHeads, headDim } = shape;
   const half = headDim / 2;
   const total = batch * T * (heads + kvHeads) * half;
-  return {
+  const fused: Dispatch = {
     kernel: {
       name: back ? 'rotary_back' : 'rotary',
       code: /* wgsl */ `
@@ -65,6 +67,11 @@ ${ROW_ENTRY}
     buffers: [qkv, table],
     workgroups: rowGroups(total),
   };
+  return {
+    kernel: back ? 'rotary gradient' : 'rotary',
+    fused: [fused],
+    composed: (memory) => composedRotary(memory, shape, table, qkv, back),
+  };
 }
 
 /** WGSL for a head's features held in registers: vectors of four where the width allows, else single numbers. */
@@ -83,11 +90,11 @@ function registers(headDim: number) {
 /**
  * qkv (rotated) → y `[rows, heads·d]` and logSums `[rows, heads]`. One thread a query.
  */
-export function attentionForward(shape: AttentionShape, qkv: GPUBuffer, y: GPUBuffer, logSums: GPUBuffer): Dispatch {
+export function attentionForward(shape: AttentionShape, qkv: GPUBuffer, y: GPUBuffer, logSums: GPUBuffer): Operation {
   const { batch, T, heads, kvHeads, headDim } = shape;
   const { row, keyAt, valueAt } = widths(shape);
   const r = registers(headDim);
-  return {
+  const fused: Dispatch = {
     kernel: {
       name: 'attention',
       code: /* wgsl */ `
@@ -130,6 +137,11 @@ ${ROW_ENTRY}
     buffers: [qkv, y, logSums],
     workgroups: rowGroups(batch * heads * T),
   };
+  return {
+    kernel: 'attention',
+    fused: [fused],
+    composed: (memory) => composedAttention(memory, shape, qkv, y, logSums),
+  };
 }
 
 export interface AttentionBackwardBuffers {
@@ -144,7 +156,7 @@ export interface AttentionBackwardBuffers {
 }
 
 /** Two dispatches: one thread a query for dq, then one a key for dk and dv. Scores are computed again from the log-sums. */
-export function attentionBackward(shape: AttentionShape, buffers: AttentionBackwardBuffers): Dispatch[] {
+export function attentionBackward(shape: AttentionShape, buffers: AttentionBackwardBuffers): Operation {
   const { batch, T, heads, kvHeads, headDim } = shape;
   const { row, keyAt, valueAt } = widths(shape);
   const r = registers(headDim);
@@ -250,5 +262,10 @@ ${ROW_ENTRY}
     buffers: [qkv, logSums, along, dy, dqkv],
     workgroups: rowGroups(batch * kvHeads * T),
   };
-  return [queries, keys];
+  return {
+    kernel: 'attention gradient',
+    fused: [queries, keys],
+    scratch: [along],
+    composed: (memory) => composedAttentionGradient(memory, shape, buffers),
+  };
 }

@@ -18,16 +18,22 @@ export function rotaryTables(T: number, d: number, theta: number): RotaryTables 
     const pair = (i % d) % half;
     return position * theta ** (-pair / half);
   });
+  return {
+    cos: tf.tensor3d(Float32Array.from(angles, Math.cos), [1, T, d]),
+    sin: tf.tensor3d(Float32Array.from(angles, Math.sin), [1, T, d]),
+    quarterTurn: quarterTurn(d),
+  };
+}
+
+/** The matrix of `RotaryTables` for head width d. */
+export function quarterTurn(d: number): tf.Tensor2D {
+  const half = d / 2;
   const turn = new Float32Array(d * d);
   for (let i = 0; i < half; i++) {
     turn[(i + half) * d + i] = -1;
     turn[i * d + i + half] = 1;
   }
-  return {
-    cos: tf.tensor3d(Float32Array.from(angles, Math.cos), [1, T, d]),
-    sin: tf.tensor3d(Float32Array.from(angles, Math.sin), [1, T, d]),
-    quarterTurn: tf.tensor2d(turn, [d, d]),
-  };
+  return tf.tensor2d(turn, [d, d]);
 }
 
 /**

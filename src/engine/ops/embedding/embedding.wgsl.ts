@@ -1,7 +1,10 @@
 // Fused row look-ups and their gradient. The gradient needs no atomics: the host sorts the rows by token once a batch,
 // and each element of the table sums its own rows in that order.
-import type { Dispatch } from '../../gpu/runtime';
+import * as tf from '@tensorflow/tfjs-core';
 import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import type { Operand, Operation } from '../../gpu/operation';
+import type { Dispatch } from '../../gpu/runtime';
+import { gatherRowsOrZero, scatterAddRows } from './embedding';
 
 /**
  * Copies rows by index: out[k, n] = table[k, ids[k, n]], or zeros where the index is `missing` or beyond.
@@ -9,9 +12,9 @@ import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
  */
 export function gatherRowsFused(
   K: number, N: number, D: number,
-  table: { buffer: GPUBuffer; offset: number; stride: number; missing: number }, ids: GPUBuffer, out: GPUBuffer,
-): Dispatch {
-  return {
+  table: Operand & { readonly missing: number }, ids: GPUBuffer, out: GPUBuffer,
+): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: 'gather_rows',
       code: /* wgsl */ `
@@ -31,6 +34,15 @@ ${ROW_ENTRY}
     uniforms: [K * N * D, N, table.offset, table.stride, table.missing],
     buffers: [table.buffer, ids, out],
     workgroups: rowGroups(K * N * D),
+  };
+  return {
+    kernel: 'embedding',
+    fused: [fused],
+    composed(memory) {
+      const rows = memory.load(table, K, [table.missing, D]) as tf.Tensor3D;
+      const index = tf.minimum(memory.loadInts(ids, K, [N]), tf.scalar(table.missing, 'int32')) as tf.Tensor2D;
+      memory.store(gatherRowsOrZero(rows, index), { buffer: out, offset: 0, stride: N * D });
+    },
   };
 }
 
@@ -61,18 +73,15 @@ export function indexRows(ids: ArrayLike<number>, K: number, V: number): RowInde
   return { starts, rows };
 }
 
-/**
- * Adds to the table's gradient the rows that came from each token: dTable[k, v] += Σ scale[row] · source[k, row].
- * `scale` is 1 where absent.
- */
+/** Adds to the table's gradient the rows that came from each token: dTable[k, v] += Σ source[k, row]. */
 export function scatterRowsFused(
   K: number, N: number, V: number, D: number,
-  source: GPUBuffer, scale: GPUBuffer | null, index: { starts: GPUBuffer; rows: GPUBuffer },
-  gradients: GPUBuffer, offset: number, stride: number,
-): Dispatch {
-  return {
+  source: GPUBuffer, index: { ids: GPUBuffer; starts: GPUBuffer; rows: GPUBuffer }, gradients: Operand,
+): Operation {
+  const { offset, stride } = gradients;
+  const fused: Dispatch = {
     kernel: {
-      name: `scatter_rows${scale ? '_scaled' : ''}`,
+      name: 'scatter_rows',
       code: /* wgsl */ `
 struct Dims { total: u32, N: u32, V: u32, offset: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -80,7 +89,6 @@ struct Dims { total: u32, N: u32, V: u32, offset: u32, stride: u32 }
 @group(0) @binding(2) var<storage, read> starts: array<u32>;
 @group(0) @binding(3) var<storage, read> rows: array<u32>;
 @group(0) @binding(4) var<storage, read_write> G: array<f32>;
-${scale ? '@group(0) @binding(5) var<storage, read> scale: array<f32>;' : ''}
 ${ROW_ENTRY}
   if (thread >= dims.total) { return; }
   let d = thread % ${D}u;
@@ -92,13 +100,22 @@ ${ROW_ENTRY}
   var sum = 0.0;
   for (var i = first; i < last; i++) {
     let row = k * dims.N + rows[k * dims.N + i];
-    sum += ${scale ? 'scale[row] * ' : ''}source[row * ${D}u + d];
+    sum += source[row * ${D}u + d];
   }
   G[dims.offset + k * dims.stride + v * ${D}u + d] += sum;
 }`,
     },
     uniforms: [K * V * D, N, V, offset, stride],
-    buffers: scale ? [source, index.starts, index.rows, gradients, scale] : [source, index.starts, index.rows, gradients],
+    buffers: [source, index.starts, index.rows, gradients.buffer],
     workgroups: rowGroups(K * V * D),
+  };
+  return {
+    kernel: 'embedding gradient',
+    fused: [fused],
+    composed(memory) {
+      const rows = memory.load({ buffer: source, offset: 0, stride: N * D }, K, [N, D]) as tf.Tensor3D;
+      const sums = scatterAddRows(rows, memory.loadInts(index.ids, K, [N]) as tf.Tensor2D, V);
+      memory.store(tf.add(memory.load(gradients, K, [V, D]), sums), gradients);
+    },
   };
 }

@@ -1,17 +1,13 @@
 // The fused matrix product over the policy axis: C = A·B in the three layouts that a linear layer and its gradients
 // need, with the residual folded in. Each thread owns a 4×4 tile in registers and reads straight from storage: no
 // barriers, which software adapters pay dearly for, while a GPU's cache serves the reuse.
-import type { Dispatch, Kernel } from '../../gpu/runtime';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Operand, Operation } from '../../gpu/operation';
+import type { Kernel } from '../../gpu/runtime';
+import { linear, linearInputGradient, linearWeightGradient } from './linear';
 
 /** `nt`: A[m,i]·B[n,i] (forward). `nn`: A[m,i]·B[i,n] (input gradient). `tn`: A[i,m]·B[i,n] (weight gradient). */
 export type Layout = 'nt' | 'nn' | 'tn';
-
-export interface Operand {
-  readonly buffer: GPUBuffer;
-  /** Elements before policy 0's matrix, and from one policy's to the next. */
-  readonly offset: number;
-  readonly stride: number;
-}
 
 export interface Product {
   readonly layout: Layout;
@@ -31,7 +27,13 @@ export interface Product {
 const TILE = 4;
 const GROUP = 8;
 
-export function matmul(product: Product): Dispatch {
+const forms = {
+  nt: { kernel: 'linear', composed: linear },
+  nn: { kernel: 'linear input gradient', composed: linearInputGradient },
+  tn: { kernel: 'linear weight gradient', composed: linearWeightGradient },
+} as const;
+
+export function matmul(product: Product): Operation {
   const { layout, K, m, n, i, a, b, c, add } = product;
   const from = add === undefined ? 'nothing' : add === 'c' ? 'c' : 'residual';
   const residual = typeof add === 'object' ? add : c;
@@ -39,11 +41,23 @@ export function matmul(product: Product): Dispatch {
   const rows = { nt: [i, i], nn: [i, n], tn: [m, n] }[layout] as [number, number];
   const places = [a, b, c, residual].flatMap(({ offset, stride }) => [offset, stride]);
   const fours = [...rows, n, ...places].every((x) => x % 4 === 0);
+  const form = forms[layout];
   return {
-    kernel: kernel(layout, fours, from),
-    uniforms: [m, n, i, ...places],
-    buffers: from === 'residual' ? [a.buffer, b.buffer, c.buffer, residual.buffer] : [a.buffer, b.buffer, c.buffer],
-    workgroups: [Math.ceil(n / (TILE * GROUP)), Math.ceil(m / (TILE * GROUP)), K],
+    kernel: form.kernel,
+    fused: [
+      {
+        kernel: kernel(layout, fours, from),
+        uniforms: [m, n, i, ...places],
+        buffers: from === 'residual' ? [a.buffer, b.buffer, c.buffer, residual.buffer] : [a.buffer, b.buffer, c.buffer],
+        workgroups: [Math.ceil(n / (TILE * GROUP)), Math.ceil(m / (TILE * GROUP)), K],
+      },
+    ],
+    composed(memory) {
+      const left = memory.load(a, K, layout === 'tn' ? [i, m] : [m, i]) as tf.Tensor3D;
+      const right = memory.load(b, K, layout === 'nt' ? [n, i] : [i, n]) as tf.Tensor3D;
+      const y = form.composed(left, right);
+      memory.store(add === undefined ? y : tf.add(y, memory.load(residual, K, [m, n])), c);
+    },
   };
 }
 

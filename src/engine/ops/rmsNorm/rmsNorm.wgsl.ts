@@ -1,7 +1,10 @@
 // The fused normalisation, forward and backward: one thread a row, so a row is read twice and nothing else is stored
 // than the output and one number. The gain's gradient is summed in chunks, in a fixed order.
-import type { Dispatch } from '../../gpu/runtime';
+import * as tf from '@tensorflow/tfjs-core';
 import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import type { Memory, Operation } from '../../gpu/operation';
+import type { Dispatch } from '../../gpu/runtime';
+import { rmsNorm, rmsNormGradient } from './rmsNorm';
 
 export interface RmsNormBuffers {
   /** `[K, N, D]`. */
@@ -17,8 +20,8 @@ export interface RmsNormBuffers {
 /** y = g · x / rms(x); fills `inverse`. */
 export function rmsNormForward(
   K: number, N: number, D: number, epsilon: number, { x, parameters, gainOffset, stride, inverse }: RmsNormBuffers, y: GPUBuffer,
-): Dispatch {
-  return {
+): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: 'rms_norm',
       code: /* wgsl */ `
@@ -44,14 +47,24 @@ ${ROW_ENTRY}
     buffers: [x, parameters, inverse, y],
     workgroups: rowGroups(K * N),
   };
+  return {
+    kernel: 'rms norm',
+    fused: [fused],
+    composed(memory) {
+      const read = readerOf(memory, K, N, D);
+      const out = rmsNorm(read.rows(x), read.gain(parameters, gainOffset, stride), epsilon);
+      memory.store(out.y, { buffer: y, offset: 0, stride: N * D });
+      memory.store(out.saved.inverse, { buffer: inverse, offset: 0, stride: N });
+    },
+  };
 }
 
 /** dx = residual + the gradient through the norm; `dx` may be the residual's own buffer. */
 export function rmsNormBackward(
   K: number, N: number, D: number, { x, parameters, gainOffset, stride, inverse }: RmsNormBuffers,
   dy: GPUBuffer, dx: GPUBuffer, accumulate: boolean,
-): Dispatch {
-  return {
+): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: `rms_norm_backward${accumulate ? '_add' : ''}`,
       code: /* wgsl */ `
@@ -82,13 +95,59 @@ ${ROW_ENTRY}
     buffers: [x, parameters, inverse, dy, dx],
     workgroups: rowGroups(K * N),
   };
+  return {
+    kernel: 'rms norm gradient',
+    fused: [fused],
+    composed(memory) {
+      const read = readerOf(memory, K, N, D);
+      const out = rmsNormGradient(read.rows(dy), read.gain(parameters, gainOffset, stride), read.saved(x, inverse)).dx;
+      memory.store(accumulate ? tf.add(out, read.rows(dx)) : out, { buffer: dx, offset: 0, stride: N * D });
+    },
+  };
 }
 
 /** Rows a thread sums for the gain's gradient. */
-export const GAIN_CHUNK = 64;
+const GAIN_CHUNK = 64;
 
-/** Partial sums of dy · x̂ over chunks of rows: `partial` is `[K, chunks, D]`. */
-export function gainGradientPartial(
+/** How long `partial` must be. */
+export const gainParts = (K: number, N: number, D: number): number => K * Math.ceil(N / GAIN_CHUNK) * D;
+
+/** Σ dy · x̂ over a policy's rows, by way of chunks of them in `partial`, into the gradients `[K, P]` at `gainOffset`. */
+export function gainGradient(
+  K: number, N: number, D: number, x: GPUBuffer, inverse: GPUBuffer, dy: GPUBuffer, partial: GPUBuffer,
+  gradients: GPUBuffer, gainOffset: number, stride: number,
+): Operation {
+  return {
+    kernel: 'rms norm gain gradient',
+    fused: [
+      gainGradientPartial(K, N, D, x, inverse, dy, partial),
+      gainGradientSum(K, N, D, partial, gradients, gainOffset, stride),
+    ],
+    scratch: [partial],
+    composed(memory) {
+      const read = readerOf(memory, K, N, D);
+      const gain = tf.ones([K, D]) as tf.Tensor2D;
+      const { dGain } = rmsNormGradient(read.rows(dy), gain, read.saved(x, inverse));
+      memory.store(dGain, { buffer: gradients, offset: gainOffset, stride });
+    },
+  };
+}
+
+/** Tensors of the buffers that all three operations share. */
+function readerOf(memory: Memory, K: number, N: number, D: number) {
+  const rows = (buffer: GPUBuffer) => memory.load({ buffer, offset: 0, stride: N * D }, K, [N, D]) as tf.Tensor3D;
+  return {
+    rows,
+    gain: (buffer: GPUBuffer, offset: number, stride: number) => memory.load({ buffer, offset, stride }, K, [D]) as tf.Tensor2D,
+    saved(x: GPUBuffer, inverse: GPUBuffer) {
+      const scale = memory.load({ buffer: inverse, offset: 0, stride: N }, K, [N, 1]) as tf.Tensor3D;
+      return { inverse: scale, normalised: tf.mul(rows(x), scale) as tf.Tensor3D };
+    },
+  };
+}
+
+/** `partial` is `[K, chunks, D]`. */
+function gainGradientPartial(
   K: number, N: number, D: number, x: GPUBuffer, inverse: GPUBuffer, dy: GPUBuffer, partial: GPUBuffer,
 ): Dispatch {
   const chunks = Math.ceil(N / GAIN_CHUNK);
@@ -123,8 +182,7 @@ ${ROW_ENTRY}
   };
 }
 
-/** Adds the chunks up into the gradients, `[K, P]` at `gainOffset`. */
-export function gainGradientSum(
+function gainGradientSum(
   K: number, N: number, D: number, partial: GPUBuffer, gradients: GPUBuffer, gainOffset: number, stride: number,
 ): Dispatch {
   return {

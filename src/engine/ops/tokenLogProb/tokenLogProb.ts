@@ -20,17 +20,22 @@ export interface TokenLogProbs {
   readonly saved: TokenLogProbSaved;
 }
 
-/** hidden `[K, N, D]`, embedding `[K, V, D]` (tied output projection), labels int32 `[K, N]`. */
-export function tokenLogProb(hidden: tf.Tensor3D, embedding: tf.Tensor3D, labels: tf.Tensor2D): TokenLogProbs {
-  const logits = linear(hidden, embedding);
+/** The next token's distribution from logits `[K, N, V]`: probabilities likewise, log Z and entropy `[K, N]`. */
+export function distribution(logits: tf.Tensor3D): { probabilities: tf.Tensor3D; logZ: tf.Tensor2D; entropy: tf.Tensor2D } {
   const probabilities = tf.softmax(logits) as tf.Tensor3D;
   // The largest probability is 1/Z of the shifted logits, and never below 1/V: log Z is had without another exp.
-  const logZ = tf.sub(tf.max(logits, 2), tf.log(tf.max(probabilities, 2)));
+  const logZ = tf.sub(tf.max(logits, 2), tf.log(tf.max(probabilities, 2))) as tf.Tensor2D;
+  return { probabilities, logZ, entropy: tf.sub(logZ, tf.sum(tf.mul(probabilities, logits), 2)) as tf.Tensor2D };
+}
+
+/** hidden `[K, N, D]`, embedding `[K, V, D]` (tied output projection), labels int32 `[K, N]`. */
+export function tokenLogProb(hidden: tf.Tensor3D, embedding: tf.Tensor3D, labels: tf.Tensor2D): TokenLogProbs {
+  const { probabilities, logZ, entropy } = distribution(linear(hidden, embedding));
   const labelRows = gatherRows(embedding, labels);
   const labelLogits = tf.sum(tf.mul(hidden, labelRows), 2);
   return {
     logProbs: tf.sub(labelLogits, logZ) as tf.Tensor2D,
-    entropy: tf.sub(logZ, tf.sum(tf.mul(probabilities, logits), 2)) as tf.Tensor2D,
+    entropy,
     saved: { hidden, labelRows, probabilities },
   };
 }

@@ -1,7 +1,10 @@
 // Fused log-probability of each scored row's label straight from the logits, and the gradient, which takes the logits'
 // own place. Neither softmax nor log-softmax is ever stored.
-import type { Dispatch } from '../../gpu/runtime';
+import * as tf from '@tensorflow/tfjs-core';
 import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import type { Memory, Operation } from '../../gpu/operation';
+import type { Dispatch } from '../../gpu/runtime';
+import { distribution } from './tokenLogProb';
 
 export interface TokenLogProbBuffers {
   /** `[K, M, V]`. */
@@ -15,8 +18,8 @@ export interface TokenLogProbBuffers {
 /** Writes logProbs and entropy, `[K, M]`, and keeps log Z. One thread a row, two passes over it. */
 export function tokenLogProbForward(
   rows: number, V: number, { logits, labels, logZ }: TokenLogProbBuffers, logProbs: GPUBuffer, entropy: GPUBuffer,
-): Dispatch {
-  return {
+): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: 'token_log_prob',
       code: /* wgsl */ `
@@ -51,13 +54,26 @@ ${ROW_ENTRY}
     buffers: [logits, labels, logZ, logProbs, entropy],
     workgroups: rowGroups(rows),
   };
+  return {
+    kernel: 'token log-probability',
+    fused: [fused],
+    composed(memory) {
+      const x = logitsOf(memory, rows, V, logits);
+      const p = distribution(x);
+      const picked = tf.sum(tf.mul(x, oneHot(memory, rows, V, labels)), 2);
+      const store = (value: tf.Tensor, buffer: GPUBuffer) => memory.store(value, { buffer, offset: 0, stride: rows });
+      store(p.logZ, logZ);
+      store(tf.sub(picked, p.logZ), logProbs);
+      store(p.entropy, entropy);
+    },
+  };
 }
 
 /** logits ← d · (one-hot − softmax), d `[K, M]` being the gradient of each row's log-probability. */
 export function tokenLogProbBackward(
   rows: number, V: number, { logits, labels, logZ }: TokenLogProbBuffers, dLogProbs: GPUBuffer,
-): Dispatch {
-  return {
+): Operation {
+  const fused: Dispatch = {
     kernel: {
       name: 'token_log_prob_backward',
       code: /* wgsl */ `
@@ -79,4 +95,20 @@ ${ROW_ENTRY}
     buffers: [logits, labels, logZ, dLogProbs],
     workgroups: rowGroups(rows * V),
   };
+  return {
+    kernel: 'token log-probability gradient',
+    fused: [fused],
+    composed(memory) {
+      const { probabilities } = distribution(logitsOf(memory, rows, V, logits));
+      const d = memory.load({ buffer: dLogProbs, offset: 0, stride: rows }, 1, [rows, 1]);
+      const out = tf.mul(d, tf.sub(oneHot(memory, rows, V, labels), probabilities));
+      memory.store(out, { buffer: logits, offset: 0, stride: rows * V });
+    },
+  };
 }
+
+const logitsOf = (memory: Memory, rows: number, V: number, buffer: GPUBuffer) =>
+  memory.load({ buffer, offset: 0, stride: rows * V }, 1, [rows, V]) as tf.Tensor3D;
+
+const oneHot = (memory: Memory, rows: number, V: number, labels: GPUBuffer) =>
+  tf.oneHot(memory.loadInts(labels, 1, [rows]) as tf.Tensor2D, V, 1, 0, 'float32') as tf.Tensor3D;

@@ -38,7 +38,8 @@ describe.each(['cpu', 'wasm'] as const)('AdamW on %s', (backend) => {
         // Gradients from 1 to 1e-4: AdamW's steps do not depend on their size. None is near ε, where float32 has no say.
         const gradient = normals(random, size).map((value) => Math.fround((value + 2 * Math.sign(value)) * 10 ** (1 - step)));
         expected = expected.map((before, i) => stepped(before, gradient[i]!, rates[Math.floor(i / (R * D))]!, step, settings));
-        slot = adamW(slot, upload(gradient), tf.tensor1d(rates), step, settings);
+        const corrections = [1 - settings.beta1 ** step, 1 - settings.beta2 ** step] as const;
+        slot = adamW(slot, upload(gradient), tf.tensor1d(rates), corrections, settings);
       }
       const part = (name: 'value' | 'm' | 'v') => Float64Array.from(expected, (one) => one[name]);
       expectClose(slot.parameter, part('value'), shape, 'parameter');
@@ -57,7 +58,7 @@ describe.each(['cpu', 'wasm'] as const)('AdamW on %s', (backend) => {
       const zeros = tf.zeros([K, D]);
       const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
       const { parameter } = adamW(
-        { parameter: zeros, m: zeros, v: zeros }, onDevice2d(gradient, [K, D]), tf.fill([K], 0.25) as tf.Tensor1D, 1, settings,
+        { parameter: zeros, m: zeros, v: zeros }, onDevice2d(gradient, [K, D]), tf.fill([K], 0.25) as tf.Tensor1D, [0.1, 0.001], settings,
       );
       expectClose(parameter, gradient.map((value) => -0.25 * Math.sign(value)), [K, D], 'parameter');
     }));
