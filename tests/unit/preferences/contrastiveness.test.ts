@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contrastiveness, jaccard, wordsOf } from '../../../src/preferences/contrastiveness';
-import { levenshtein } from '../../../src/preferences/levenshtein';
+import { levenshtein, plainLevenshtein } from '../../../src/preferences/levenshtein';
 
 /** The textbook recurrence over the whole table (Wagner and Fischer), on code points. */
 function slowDistance(first: string, second: string): number {
@@ -16,34 +16,57 @@ function slowDistance(first: string, second: string): number {
   return table[a.length]![b.length]!;
 }
 
-describe('Levenshtein distance', () => {
+describe.each([
+  ['in WebAssembly', levenshtein],
+  ['in JavaScript', plainLevenshtein],
+])('Levenshtein distance %s', (_, levenshtein) => {
   it.each([
     ['kitten', 'sitting', 3],
     ['', 'abc', 3],
     ['flaw', 'lawn', 2],
     ['빵집', '떡집', 1],
     ['🙂', '🙃', 1],
+    ['a🙂', 'a\ud83d', 1],
+    ['\ude42b', '🙂b', 1],
+    ['\ud83d', '🙂', 1],
     ['same', 'same', 0],
   ])('of “%s” and “%s” is %i', (a, b, distance) => {
     expect(levenshtein(a, b)).toBe(distance);
   });
 
   it('equals the textbook recurrence, across blocks of 32 and in any script', () => {
-    const few = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '가', '🙂'), maxLength: 110 });
+    const few = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '가', '🙂', '\ud83d', '\ude42'), maxLength: 150 });
     const any = fc.string({ unit: 'binary', maxLength: 70 });
     fc.assert(
       fc.property(fc.oneof(few, any), fc.oneof(few, any), (a, b) => {
         expect(levenshtein(a, b)).toBe(slowDistance(a, b));
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
-  it.each([31, 32, 33, 63, 64, 65, 96])('is right where texts are %i characters long', (length) => {
+  it.each([31, 32, 33, 63, 64, 65, 96, 127, 128, 129])('is right where texts are %i characters long', (length) => {
     const text = Array.from({ length }, (_, i) => 'abcdefg'[(i * i) % 7]).join('');
     const edited = `${text.slice(1, 20)}x${text.slice(22)}yz`;
     expect(levenshtein(text, edited)).toBe(slowDistance(text, edited));
     expect(levenshtein(edited, text)).toBe(slowDistance(text, edited));
+  });
+});
+
+describe('the WebAssembly of the distance', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('grows its memory for long texts', () => {
+    // 40,000 columns of four bytes pass the first page of 64 KiB; the edits are three insertions.
+    const text = 'abcdefghij'.repeat(4000);
+    expect(levenshtein(text, `x${text.slice(0, 19_000)}y${text.slice(19_000)}z`)).toBe(3);
+  });
+
+  it('may be absent', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const fresh = await import('../../../src/preferences/levenshtein');
+    expect(fresh.levenshtein('kitten', 'sitting')).toBe(3);
   });
 });
 
