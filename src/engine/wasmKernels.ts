@@ -4,27 +4,8 @@
 // transposed products fall back to a scalar loop at about 2 GFLOP/s, and training is made of those. Here a batch is
 // taken apart into single products on views of the same memory, and transposes are done before the product.
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The parts of the WASM backend that are used here; not in its public types. */
-interface WasmBackend extends tf.KernelBackend {
-  dataIdNextNumber: number;
-  readonly dataIdMap: { get(dataId: object): { id: number; memoryOffset: number } };
-  readonly wasm: {
-    readonly HEAPU8: Uint8Array;
-    _malloc(bytes: number): number;
-    _BatchMatMul(
-      a: number, aShape: number, aRank: number,
-      b: number, bShape: number, bRank: number,
-      transposeA: number, transposeB: number, out: number,
-    ): void;
-    readonly tfjs: {
-      registerTensor(id: number, size: number, memoryOffset: number): void;
-      disposeData(id: number): void;
-    };
-  };
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  disposeData(dataId: object): boolean;
-}
+import { forget, multiply, placeOf, view, type KernelArgs } from './wasmBackend';
+import { registerDecodingKernels } from './wasmDecodingKernels';
 
 export const GATHER_ROWS = 'GatherRows';
 export const SCATTER_ADD_ROWS = 'ScatterAddRows';
@@ -36,18 +17,10 @@ export function registerWasmKernels(): void {
   tf.registerKernel({ kernelName: 'BatchMatMul', backendName: 'wasm', kernelFunc: batchMatMul as tf.KernelFunc });
   tf.registerKernel({ kernelName: GATHER_ROWS, backendName: 'wasm', kernelFunc: gatherRows as tf.KernelFunc });
   tf.registerKernel({ kernelName: SCATTER_ADD_ROWS, backendName: 'wasm', kernelFunc: scatterAddRows as tf.KernelFunc });
-}
-
-interface KernelArgs<Inputs, Attrs> {
-  readonly inputs: Inputs;
-  readonly attrs: Attrs;
-  readonly backend: WasmBackend;
+  registerDecodingKernels();
 }
 
 type MatMulArgs = KernelArgs<{ a: tf.TensorInfo; b: tf.TensorInfo }, { transposeA: boolean; transposeB: boolean }>;
-
-/** Two `[1, rows, columns]` shapes in the heap, written before each batch; allocated once for the module's life. */
-let shapeScratch: { wasm: object; pointer: number } | undefined;
 
 /** a `[…batch, m, k]` times b `[…batch, k, n]` → `[…batch, m, n]`; a batch of one broadcasts. */
 function batchMatMul({ inputs, attrs, backend }: MatMulArgs): tf.TensorInfo {
@@ -68,33 +41,20 @@ function batchMatMul({ inputs, attrs, backend }: MatMulArgs): tf.TensorInfo {
     batch = 1;
   }
 
-  const { wasm } = backend;
-  if (shapeScratch?.wasm !== wasm) shapeScratch = { wasm, pointer: wasm._malloc(24) };
-  const shapes = shapeScratch.pointer;
-  new Int32Array(wasm.HEAPU8.buffer, shapes, 6).set([1, m, k, 1, k, n]);
-  const at = (info: tf.TensorInfo) => backend.dataIdMap.get(info.dataId).memoryOffset;
-  const [aAt, bAt, outAt] = [at(a), at(b), at(out)];
+  const [aAt, bAt, outAt] = [placeOf(backend, a), placeOf(backend, b), placeOf(backend, out)];
   for (let i = 0; i < batch; i++) {
-    const view = (offset: number, size: number): number => {
-      const id = backend.dataIdNextNumber++;
-      wasm.tfjs.registerTensor(id, size, offset);
-      return id;
-    };
-    const aView = view(aAt + (batchA === 1 || batch === 1 ? 0 : 4 * m * k * i), m * k);
-    const bView = view(bAt + (batchB === 1 ? 0 : 4 * k * n * i), k * n);
-    const outView = view(outAt + 4 * m * n * i, m * n);
-    wasm._BatchMatMul(aView, shapes, 3, bView, shapes + 12, 3, 0, 0, outView);
-    // Forgets the view and the operator that XNNPACK cached for it; the memory belongs to the real tensor.
-    wasm.tfjs.disposeData(aView);
-    wasm.tfjs.disposeData(bView);
-    wasm.tfjs.disposeData(outView);
+    const aView = view(backend, aAt + (batchA === 1 || batch === 1 ? 0 : 4 * m * k * i), m * k);
+    const bView = view(backend, bAt + (batchB === 1 ? 0 : 4 * k * n * i), k * n);
+    const outView = view(backend, outAt + 4 * m * n * i, m * n);
+    multiply(backend, aView, bView, outView, m, k, n);
+    forget(backend, [aView, bView, outView]);
   }
   if (a !== inputs.a) backend.disposeData(a.dataId);
   if (b !== inputs.b) backend.disposeData(b.dataId);
   return out;
 }
 
-function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
+function swapLastTwo(x: tf.TensorInfo, backend: KernelArgs<unknown, unknown>['backend']): tf.TensorInfo {
   const rank = x.shape.length;
   const perm = x.shape.map((_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis));
   return tf.getKernel('Transpose', 'wasm').kernelFunc({
@@ -111,11 +71,10 @@ function gatherRows({ inputs, backend }: GatherArgs): tf.TensorInfo {
   const [K, V, D] = inputs.table.shape as [number, number, number];
   const N = inputs.ids.shape[1]!;
   const out = backend.makeOutput([K, N, D], 'float32');
-  const offset = (info: tf.TensorInfo) => backend.dataIdMap.get(info.dataId).memoryOffset;
   const heap = backend.wasm.HEAPU8.buffer;
-  const table = new Float32Array(heap, offset(inputs.table), K * V * D);
-  const ids = new Int32Array(heap, offset(inputs.ids), K * N);
-  const rows = new Float32Array(heap, offset(out), K * N * D);
+  const table = new Float32Array(heap, placeOf(backend, inputs.table), K * V * D);
+  const ids = new Int32Array(heap, placeOf(backend, inputs.ids), K * N);
+  const rows = new Float32Array(heap, placeOf(backend, out), K * N * D);
   for (let i = 0; i < K * N; i++) {
     if (ids[i]! >= V) {
       rows.fill(0, i * D, (i + 1) * D);
@@ -133,12 +92,11 @@ type ScatterArgs = KernelArgs<{ rows: tf.TensorInfo; ids: tf.TensorInfo }, { siz
 function scatterAddRows({ inputs, attrs, backend }: ScatterArgs): tf.TensorInfo {
   const [K, N, D] = inputs.rows.shape as [number, number, number];
   const out = backend.makeOutput([K, attrs.size, D], 'float32');
-  const offset = (info: tf.TensorInfo) => backend.dataIdMap.get(info.dataId).memoryOffset;
   // The heap is looked up only now: allocating the output may have moved it.
   const heap = backend.wasm.HEAPU8.buffer;
-  const sum = new Float32Array(heap, offset(out), K * attrs.size * D).fill(0);
-  const rows = new Float32Array(heap, offset(inputs.rows), K * N * D);
-  const ids = new Int32Array(heap, offset(inputs.ids), K * N);
+  const sum = new Float32Array(heap, placeOf(backend, out), K * attrs.size * D).fill(0);
+  const rows = new Float32Array(heap, placeOf(backend, inputs.rows), K * N * D);
+  const ids = new Int32Array(heap, placeOf(backend, inputs.ids), K * N);
   for (let i = 0; i < K * N; i++) {
     const target = (Math.floor(i / N) * attrs.size + ids[i]!) * D;
     const source = i * D;

@@ -36,7 +36,8 @@ export interface ForwardSaved {
 const matrix = (parameters: DeviceParameters, name: string) => parameters[name] as tf.Tensor3D;
 const gain = (parameters: DeviceParameters, name: string) => parameters[name] as tf.Tensor2D;
 
-const layerNames = (layer: number) => {
+/** Names of one layer's parameters. */
+export const layerNames = (layer: number) => {
   const prefix = `model.layers.${layer}`;
   return {
     norm1: `${prefix}.input_layernorm.weight`,
@@ -50,8 +51,8 @@ const layerNames = (layer: number) => {
     down: `${prefix}.mlp.down_proj.weight`,
   };
 };
-const EMBEDDING = 'model.embed_tokens.weight';
-const FINAL_NORM = 'model.norm.weight';
+export const EMBEDDING = 'model.embed_tokens.weight';
+export const FINAL_NORM = 'model.norm.weight';
 
 function attentionShape(config: ModelConfig, batch: TokenBatch): AttentionShape {
   return {
@@ -141,6 +142,18 @@ export function logitsAt(
 ): tf.Tensor3D {
   const { hidden } = hiddenStates(parameters, config, batch, positions);
   return linear(gatherRows(hidden, rows), matrix(parameters, EMBEDDING));
+}
+
+/** `logitsAt`, with each layer's rotated keys and its values, `[K·S·heads, T, d]`, for a cache. */
+export function logitsAndCache(
+  parameters: DeviceParameters, config: ModelConfig, batch: TokenBatch, positions: PositionTables, rows: tf.Tensor2D,
+): { logits: tf.Tensor3D; cache: { k: tf.Tensor3D; v: tf.Tensor3D }[] } {
+  const layers: LayerSaved[] = [];
+  const { hidden } = hiddenStates(parameters, config, batch, positions, layers);
+  return {
+    logits: linear(gatherRows(hidden, rows), matrix(parameters, EMBEDDING)),
+    cache: layers.map(({ attention: { k, v } }) => ({ k, v })),
+  };
 }
 
 /** Gradients of Σ dLogProbs · logProbs with respect to every parameter, by name; call inside `tf.tidy`. */

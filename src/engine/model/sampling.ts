@@ -1,10 +1,14 @@
 // Sampling by running the whole prefix again for each token. Slow and plain: what sampling with a cache is tested
 // against, and what the benchmark measures its gain by.
 import { createRandom } from '../random';
+import { take, tidy } from '../tidy';
 import type { OnToken, SampledSequence, SampleOptions } from '../training/types';
 import { createAnswers } from './answers';
 import { chooseToken } from './chooseToken';
 import type { ModelConfig } from './config';
+import { EMBEDDING, logitsAt, type DeviceParameters } from './forward';
+import type { Positions } from './positions';
+import { disposeBatch, lastTokens, layOut } from './tokens';
 
 /** What sampling asks of a model. */
 export interface SamplingModel {
@@ -44,6 +48,26 @@ export async function sampleByRerunning(
     if ((await onToken?.(answers.soFar())) === false) break;
   }
   return answers.soFar();
+}
+
+/** The composed model as `sampleByRerunning` wants it. */
+export function rerunningModel(parameters: DeviceParameters, config: ModelConfig, positions: Positions): SamplingModel {
+  const K = parameters[EMBEDDING]!.shape[0]!;
+  return {
+    K,
+    config,
+    async nextLogits(sequences) {
+      const longest = Math.max(...sequences.flat().map((ids) => ids.length));
+      const byPolicy = Array.from({ length: K }, (_, k) =>
+        sequences.map((list) => ({ ids: list[k]!, completionStart: list[k]!.length })),
+      );
+      // Lengths are rounded up, so that tables and pipelines are made for few of them.
+      const batch = layOut(byPolicy, Math.min(config.max_position_embeddings, Math.ceil(longest / 8) * 8));
+      const logits = tidy(() => logitsAt(parameters, config, batch, positions.of(batch.T), lastTokens(byPolicy)));
+      disposeBatch(batch);
+      return take(logits);
+    },
+  };
 }
 
 export const sampleSequences = sampleByRerunning;

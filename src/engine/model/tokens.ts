@@ -122,6 +122,15 @@ export function layOut(sequences: readonly (readonly EncodedSequence[])[], lengt
   };
 }
 
+/** Where the last token of each of `[K][S]` sequences stands among its policy's R real tokens, int32 `[K, S]`. */
+export function lastTokens(sequences: readonly (readonly EncodedSequence[])[]): tf.Tensor2D {
+  const rows = sequences.flatMap((list) => {
+    let end = 0;
+    return list.map(({ ids }) => (end += ids.length) - 1);
+  });
+  return tf.tensor2d(Int32Array.from(rows), [sequences.length, rows.length / sequences.length], 'int32');
+}
+
 export function disposeBatch(batch: TokenBatch): void {
   tf.dispose([batch.ids, batch.places, batch.tokens, batch.scoredRows, batch.scoredInverse, batch.labels]);
 }

@@ -10,19 +10,21 @@ export interface RotaryTables {
   readonly quarterTurn: tf.Tensor2D;
 }
 
-/** Tables for T positions, head width d (even) and base θ. */
-export function rotaryTables(T: number, d: number, theta: number): RotaryTables {
+/** Cosine and sine of every angle for T positions, head width d (even) and base θ: `[T, d]`, worked out in float64. */
+export function rotaryAngles(T: number, d: number, theta: number): { cos: Float32Array; sin: Float32Array } {
   const half = d / 2;
   const angles = Float64Array.from({ length: T * d }, (_, i) => {
     const position = Math.floor(i / d);
     const pair = (i % d) % half;
     return position * theta ** (-pair / half);
   });
-  return {
-    cos: tf.tensor3d(Float32Array.from(angles, Math.cos), [1, T, d]),
-    sin: tf.tensor3d(Float32Array.from(angles, Math.sin), [1, T, d]),
-    quarterTurn: quarterTurn(d),
-  };
+  return { cos: Float32Array.from(angles, Math.cos), sin: Float32Array.from(angles, Math.sin) };
+}
+
+/** Tables for T positions, head width d (even) and base θ. */
+export function rotaryTables(T: number, d: number, theta: number): RotaryTables {
+  const { cos, sin } = rotaryAngles(T, d, theta);
+  return { cos: tf.tensor3d(cos, [1, T, d]), sin: tf.tensor3d(sin, [1, T, d]), quarterTurn: quarterTurn(d) };
 }
 
 /** The matrix of `RotaryTables` for head width d. */
