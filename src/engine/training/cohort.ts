@@ -1,9 +1,9 @@
 // K policies trained in lockstep: the unit of training of the lab. Implements the face that `types.ts` describes.
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Weights } from '../model/config';
-import { backward, forward, forwardForTraining, logitsAt, type DeviceParameters } from '../model/forward';
+import { sampleComposed } from '../model/decode';
+import { backward, forward, forwardForTraining, type DeviceParameters } from '../model/forward';
 import { createPositions } from '../model/positions';
-import { sampleSequences } from '../model/sampling';
 import { disposeBatch, layOut } from '../model/tokens';
 import { evaluateCompiled } from '../objectives';
 import { disposeAll, take, tidy } from '../tidy';
@@ -40,26 +40,6 @@ export function createCohort(options: CohortOptions): Cohort {
         ranges.map(([start, end]) => summarise(logProbs, entropy, k * batch.M, start, end)),
       );
     });
-
-  /** Logits of the next token; lengths are rounded up so that tables and pipelines are made for few of them. */
-  async function nextLogits(sequences: readonly (readonly (readonly number[])[])[]): Promise<Float32Array> {
-    const longest = Math.max(...sequences.flat().map((ids) => ids.length));
-    const byPolicy = policies.map((_, k) =>
-      sequences.map((list) => ({ ids: list[k]!, completionStart: list[k]!.length })),
-    );
-    const batch = layOut(byPolicy, Math.min(config.max_position_embeddings, Math.ceil(longest / 8) * 8));
-    // The last token of each sequence, sequences lying one after another.
-    const rows = byPolicy.flatMap((list) => {
-      let end = 0;
-      return list.map(({ ids }) => (end += ids.length) - 1);
-    });
-    const logits = tidy(() => {
-      const last = tf.tensor2d(Int32Array.from(rows), [K, sequences.length], 'int32');
-      return logitsAt(optimizer.parameters, config, batch, positions.of(batch.T), last);
-    });
-    disposeBatch(batch);
-    return take(logits);
-  }
 
   async function train(batches: readonly (readonly ScoredPair[])[]): Promise<void> {
     const mismatched = reference && (await mismatchedLogProbs(batches));
@@ -164,7 +144,7 @@ export function createCohort(options: CohortOptions): Cohort {
         ? Promise.resolve(policies.map(() => []))
         : scoreAll(optimizer.parameters, policies.map(() => sequences)),
     sample: (prompts, sampleOptions, onToken) =>
-      sampleSequences({ K, config, nextLogits }, prompts, sampleOptions, onToken),
+      sampleComposed(optimizer.parameters, config, positions, prompts, sampleOptions, onToken),
     async save(): Promise<CohortState> {
       return { step: optimizer.step, tensors: await optimizer.save() };
     },
