@@ -50,6 +50,27 @@ export async function openBackend(options: BackendOptions): Promise<DeviceReport
   throw new UserError('No backend could be opened: {reason}', { reason: notes.join(' ') });
 }
 
+/** Does some work on another backend and gives back the one that is open, whose tensors live on meanwhile. */
+export async function withBackend<T>(name: BackendName, options: Omit<BackendOptions, 'choice'>, work: () => Promise<T>): Promise<T> {
+  const before = tf.getBackend();
+  await openers[name]({ ...options, choice: name }, []);
+  try {
+    return await work();
+  } finally {
+    await tf.setBackend(before);
+  }
+}
+
+/** Gives the GPU and all its memory back; a device that is no longer wanted would keep both until the collector finds it. */
+function closeGpu(): void {
+  current = undefined;
+  watchTensorsOf(undefined);
+  if (!currentGpu) return;
+  if (tf.findBackend('webgpu') !== null) tf.removeBackend('webgpu');
+  watchDevice(currentGpu).close();
+  currentGpu = undefined;
+}
+
 const label: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 
 type Opener = (options: BackendOptions, notes: readonly string[]) => Promise<DeviceReport>;

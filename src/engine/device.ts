@@ -5,6 +5,17 @@ export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 /** `auto` takes WebGPU on a real GPU, else WASM, else CPU; a software WebGPU adapter only when asked for by name. */
 export type BackendChoice = 'auto' | BackendName;
 
+/** How one fused kernel did on this device. */
+export interface KernelCheck {
+  readonly kernel: string;
+  /** Largest difference from the composed form, relative to the largest number of the same buffer. */
+  readonly error: number;
+  /** One that has not passed is switched off, and its composed form does the work. */
+  readonly passed: boolean;
+  /** What the browser says of a kernel that it would not run. */
+  readonly fault?: string;
+}
+
 /** The device that was found, for the Checks page and for a run's document. */
 export interface DeviceReport {
   readonly backend: BackendName;
@@ -21,5 +32,7 @@ export interface DeviceReport {
   readonly notes: readonly string[];
   /** On WebGPU: whether the fused kernels are trusted, or the composed tfjs operations do the work. */
   readonly kernels?: 'fused' | 'composed';
+  /** On WebGPU: how each fused kernel did against its composed form when the device was opened. */
+  readonly kernelChecks?: readonly KernelCheck[];
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -3,7 +3,7 @@
 import { openBackend, openedGpu, type BackendOptions } from './backend';
 import type { DeviceReport } from './device';
 import { createFusedCohort } from './gpu/fusedCohort';
-import { fusedFault } from './gpu/gate';
+import { checkKernels } from './gpu/gate';
 import { createGpuRuntime, type GpuRuntime } from './gpu/runtime';
 import { createCohort as createComposedCohort } from './training/cohort';
 import type { Cohort, CohortOptions } from './training/types';
@@ -11,8 +11,8 @@ import type { Cohort, CohortOptions } from './training/types';
 let fused: GpuRuntime | undefined;
 
 /**
- * Opens a backend as `openBackend` does. On WebGPU the fused kernels are switched on if they agree with the composed
- * form there, and a note says so if they do not.
+ * Opens a backend as `openBackend` does. On WebGPU each fused kernel is switched on if it agrees with its composed form
+ * there; the report says how each one did, and a note names those that are off.
  * @throws UserError when the backend asked for cannot be had.
  */
 export async function openEngine(options: BackendOptions): Promise<DeviceReport> {
@@ -21,14 +21,17 @@ export async function openEngine(options: BackendOptions): Promise<DeviceReport>
   const report = await openBackend(options);
   const device = openedGpu();
   if (!device) return report;
-  const gpu = createGpuRuntime(device);
-  const fault = await fusedFault(gpu);
-  if (fault === undefined) {
-    fused = gpu;
-    return { ...report, kernels: 'fused' };
-  }
-  gpu.dispose();
-  return { ...report, kernels: 'composed', notes: [...report.notes, `The fused kernels are switched off on this device: ${fault}`] };
+  const trial = createGpuRuntime(device);
+  const checks = await checkKernels(trial);
+  trial.dispose();
+  const failed = checks.filter(({ passed }) => !passed);
+  // With nothing left to fuse, the composed cohort does the same with less ado.
+  if (failed.length < checks.length) fused = createGpuRuntime(device, new Set(failed.map(({ kernel }) => kernel)));
+  const notes = failed.map(
+    ({ kernel, error, fault }) =>
+      `The kernel “${kernel}” is switched off on this device: ${fault ?? `it differs from its composed form by ${error.toExponential(1)}`}`,
+  );
+  return { ...report, kernels: fused ? 'fused' : 'composed', kernelChecks: checks, notes: [...report.notes, ...notes] };
 }
 
 /** A cohort on the device that `openEngine` opened. */

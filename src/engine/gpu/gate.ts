@@ -1,119 +1,157 @@
-// The fused kernels prove themselves on the very device they will run on before they are trusted: a small cohort takes
-// two steps on them and on the composed form, and both must agree on every metric and every parameter.
-import type { ModelConfig } from '../model/config';
-import { initialiseWeights } from '../model/initialise';
-import { compileObjective } from '../objectives';
+// Every fused kernel proves itself on the very device it will run on before it is trusted: on small random inputs, with
+// its output buffers poisoned, against its composed form on plain CPU. One that disagrees is switched off.
+import { withBackend } from '../backend';
+import type { KernelCheck } from '../device';
 import { createRandom } from '../random';
-import { createCohort as createComposedCohort } from '../training/cohort';
-import type { Cohort, CohortOptions, EncodedSequence } from '../training/types';
-import { createFusedCohort } from './fusedCohort';
+import { kernelCases, type CaseSize, type KernelCase, type Stage } from './kernelCases';
+import { hostMemory } from './memory';
+import { kernelNames, runComposed, type KernelName } from './operation';
 import type { GpuRuntime } from './runtime';
 
-/** Widths that are multiples of four take other code than those that are not; a device must get both right. */
-const even: ModelConfig = {
-  vocab_size: 24,
-  hidden_size: 16,
-  intermediate_size: 20,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 16,
-  rms_norm_eps: 1e-5,
-  rope_theta: 10_000,
-  tie_word_embeddings: true,
-};
-const odd: ModelConfig = { ...even, vocab_size: 23, hidden_size: 18, intermediate_size: 13, num_attention_heads: 3, num_key_value_heads: 3 };
-
-/** Largest relative difference that two float32 computations may show; a kernel that is wrong is off by far more. */
-const TOLERANCE = 1e-3;
-
-/** The largest relative difference between fused and composed, of metrics and of the parameters' movement. */
-export async function fusedError(gpu: GpuRuntime): Promise<number> {
-  return Math.max(await errorOf(gpu, even), await errorOf(gpu, odd));
+export interface KernelReport extends KernelCheck {
+  readonly kernel: KernelName;
 }
 
-async function errorOf(gpu: GpuRuntime, config: ModelConfig): Promise<number> {
-  const weights = initialiseWeights(config, 1);
-  const options: CohortOptions = {
-    weights,
-    policies: (['dpo', 'kto', 'aot'] as const).map((id) => ({
-      objective: compileObjective(id),
-      hyper: { beta: 0.5 },
-      learningRate: 1e-2,
-    })),
-    schedule: { steps: 2, warmupSteps: 0, decay: 'constant', maxGradNorm: 1, weightDecay: 0.1 },
-  };
-  const composed = await twoSteps(createComposedCohort(options));
-  const fused = await twoSteps(createFusedCohort(gpu, options));
-  let worst = 0;
-  composed.metrics.forEach((value, i) => {
-    worst = Math.max(worst, difference(fused.metrics[i]!, value) / Math.max(1, Math.abs(value)));
+/** Two float32 computations of these sizes differ by less; a kernel that is wrong differs by far more. */
+export const KERNEL_TOLERANCE = 1e-4;
+
+/** Widths that are multiples of four take other code than those that are not; a device must get both right. */
+export const gateSizes: readonly CaseSize[] = [
+  { K: 2, S: 3, T: 7, heads: 4, kvHeads: 2, headDim: 4, F: 20, V: 24, B: 5 },
+  { K: 1, S: 2, T: 6, heads: 3, kvHeads: 3, headDim: 6, F: 13, V: 23, B: 4 },
+];
+
+/** Ragged sizes that follow from a seed, for a check that takes its time. */
+export function raggedSizes(seed: number, count: number): CaseSize[] {
+  const random = createRandom(seed, 17);
+  return Array.from({ length: count }, () => {
+    const kvHeads = 1 + random.below(3);
+    return {
+      K: 1 + random.below(4), S: 1 + random.below(5), T: 1 + random.below(70),
+      kvHeads, heads: kvHeads * (1 + random.below(3)), headDim: 2 * (1 + random.below(8)),
+      F: 1 + random.below(80), V: 2 + random.below(150), B: 1 + random.below(9),
+    };
   });
-  for (const [k, after] of composed.weights.entries()) {
-    let apart = 0;
-    let way = 0;
-    for (const [name, { data }] of Object.entries(after.tensors)) {
-      data.forEach((value, i) => {
-        apart += difference(fused.weights[k]!.tensors[name]!.data[i]!, value) ** 2;
-        way += (value - weights.tensors[name]!.data[i]!) ** 2;
+}
+
+const POISON = -7.25e7;
+
+export interface GateOptions {
+  readonly seed?: number;
+  readonly sizes?: readonly CaseSize[];
+  /** Ids of the objectives to check together. */
+  readonly objectives?: readonly string[];
+}
+
+/**
+ * Checks all kernels, in the order of `kernelNames`.
+ * @param gpu a runtime on which every kernel is switched on.
+ */
+export async function checkKernels(gpu: GpuRuntime, { seed = 1, sizes = gateSizes, objectives }: GateOptions = {}): Promise<KernelReport[]> {
+  const worst = new Map<KernelName, { error: number; fault?: string }>();
+  for (const [i, size] of sizes.entries()) {
+    for (const { kernel, error, fault } of await checkSize(gpu, size, seed + i, objectives)) {
+      const before = worst.get(kernel);
+      worst.set(kernel, {
+        error: Math.max(before?.error ?? 0, error),
+        ...((fault ?? before?.fault) !== undefined && { fault: (fault ?? before?.fault)! }),
       });
     }
-    // AdamW turns a gradient near zero into a full step of uncertain sign, so movement is compared as a whole.
-    worst = Math.max(worst, Math.sqrt(apart / way) / 10);
   }
-  return worst;
+  return kernelNames.map((kernel) => {
+    const { error, fault } = worst.get(kernel) ?? { error: Infinity, fault: undefined };
+    return { kernel, error, passed: fault === undefined && error < KERNEL_TOLERANCE, ...(fault !== undefined && { fault }) };
+  });
 }
 
-/** Why the fused kernels must not be used on this device, or undefined where they may. */
-export async function fusedFault(gpu: GpuRuntime): Promise<string | undefined> {
-  gpu.device.pushErrorScope('validation');
-  let error: number | undefined;
-  let thrown: string | undefined;
+async function checkSize(gpu: GpuRuntime, size: CaseSize, seed: number, objectives: readonly string[] | undefined) {
+  const random = createRandom(seed, 23);
+  const host = new Map<GPUBuffer, Float32Array>();
+  const stage = stageOf(gpu, random, host);
+  const cases = kernelCases(size, stage, objectives);
+  const memory = hostMemory(host);
   try {
-    error = await fusedError(gpu);
-  } catch (reason) {
-    thrown = reason instanceof Error ? reason.message : String(reason);
-  }
-  const invalid = await gpu.device.popErrorScope();
-  if (invalid) return invalid.message;
-  if (thrown !== undefined) return thrown;
-  return error! < TOLERANCE ? undefined : `they differ by ${error!.toExponential(1)}`;
-}
-
-/** NaN on either side counts as infinitely far. */
-function difference(a: number, b: number): number {
-  const apart = Math.abs(a - b);
-  return Number.isNaN(apart) ? Infinity : apart;
-}
-
-async function twoSteps(cohort: Cohort) {
-  try {
-    const pairs = Array.from({ length: 3 }, (_, i) => ({
-      chosen: sequence(2 * i, 9 + i),
-      rejected: sequence(2 * i + 1, 8 + 2 * i),
-      referenceChosen: -20 - i,
-      referenceRejected: -21 + i,
-    }));
-    const metrics: number[] = [];
-    for (let step = 0; step < 2; step++) {
-      await cohort.train(Array.from({ length: cohort.size }, () => pairs));
-    }
-    for (const row of await cohort.readMetrics()) {
-      for (const values of row.metrics) {
-        const { loss, grad_norm, entropy } = values ?? {};
-        metrics.push(loss ?? NaN, grad_norm ?? NaN, entropy ?? NaN, values?.['logps/chosen'] ?? NaN);
-      }
-    }
-    for (const list of await cohort.logProbs(pairs.map((pair) => pair.chosen))) metrics.push(...list.map(({ sum }) => sum));
-    const weights = [];
-    for (let k = 0; k < cohort.size; k++) weights.push(await cohort.weights(k));
-    return { metrics, weights };
+    // On plain CPU, the one backend that is not under suspicion. What a case reads is worked out there as well, so that a kernel is blamed for nobody else's mistake.
+    await withBackend('cpu', {}, async () => {
+      for (const { before = [] } of cases) for (const operation of before) await runComposed(operation, memory);
+    });
+    const initial = new Map([...host].map(([buffer, values]) => [buffer, values.slice()]));
+    for (const [buffer, values] of host) gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+    const faults = await Promise.all(cases.map(({ operation }) => runFused(gpu, operation)));
+    const found = await readAll(gpu, [...host.keys()]);
+    await withBackend('cpu', {}, async () => {
+      for (const { operation } of cases) await runComposed(operation, memory);
+    });
+    return cases.map(({ operation }, i) => {
+      const compared = new Set(operation.fused.flatMap(({ buffers }) => buffers));
+      for (const buffer of operation.scratch ?? []) compared.delete(buffer);
+      const error = Math.max(...[...compared].map((buffer) => errorOf(found.get(buffer)!, host.get(buffer)!, initial.get(buffer)!)));
+      return { kernel: operation.kernel, error, fault: faults[i] };
+    });
   } finally {
-    cohort.dispose();
+    for (const buffer of host.keys()) buffer.destroy();
   }
 }
 
-function sequence(seed: number, length: number): EncodedSequence {
-  const random = createRandom(seed, 5);
-  return { ids: Array.from({ length }, () => random.below(odd.vocab_size)), completionStart: 3 };
+function stageOf(gpu: GpuRuntime, random: Stage['random'], host: Map<GPUBuffer, Float32Array>): Stage {
+  const hold = (values: Float32Array): GPUBuffer => {
+    const buffer = gpu.storage(values.length);
+    // As long as the buffer itself, which may be longer than what was asked for.
+    const copy = new Float32Array(buffer.size / 4);
+    copy.set(values);
+    host.set(buffer, copy);
+    return buffer;
+  };
+  return {
+    random,
+    floats: (length) => hold(Float32Array.from({ length }, () => random.normal())),
+    given: (values) => hold(Float32Array.from(values)),
+    ints: (values) => hold(new Float32Array(Uint32Array.from(values).buffer)),
+    out: (length) => hold(new Float32Array(length).fill(POISON)),
+  };
+}
+
+/** Runs a kernel alone; what the browser says against it, if anything. */
+function runFused(gpu: GpuRuntime, operation: KernelCase['operation']): Promise<string | undefined> {
+  // Scopes are a stack, and many kernels are under way at once: nothing is awaited before this one is closed.
+  gpu.device.pushErrorScope('validation');
+  const plan = gpu.record([operation]);
+  const done = gpu.run([plan]);
+  plan.dispose();
+  const refused = gpu.device.popErrorScope();
+  return Promise.all([refused, done]).then(([error]) => error?.message);
+}
+
+/** All buffers at once, through one read-back. */
+async function readAll(gpu: GpuRuntime, buffers: readonly GPUBuffer[]): Promise<Map<GPUBuffer, Float32Array>> {
+  const together = gpu.storage(buffers.reduce((sum, { size }) => sum + size / 4, 0));
+  const encoder = gpu.device.createCommandEncoder();
+  const places = new Map<GPUBuffer, number>();
+  let at = 0;
+  for (const buffer of buffers) {
+    encoder.copyBufferToBuffer(buffer, 0, together, at, buffer.size);
+    places.set(buffer, at / 4);
+    at += buffer.size;
+  }
+  gpu.device.queue.submit([encoder.finish()]);
+  const numbers = await gpu.read(together, at / 4);
+  together.destroy();
+  return new Map(buffers.map((buffer) => [buffer, numbers.subarray(places.get(buffer), places.get(buffer)! + buffer.size / 4)]));
+}
+
+/** What the composed form has left alone must be left alone; the rest is compared to the largest number in it. */
+function errorOf(found: Float32Array, expected: Float32Array, initial: Float32Array): number {
+  let scale = 0;
+  let apart = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(expected[i], initial[i])) {
+      if (!Object.is(found[i], initial[i])) return Infinity;
+      continue;
+    }
+    scale = Math.max(scale, Math.abs(expected[i]!));
+    const difference = Math.abs(found[i]! - expected[i]!);
+    // NaN on either side counts as infinitely far.
+    apart = Math.max(apart, Number.isNaN(difference) ? Infinity : difference);
+  }
+  return apart === 0 ? 0 : apart / scale;
 }

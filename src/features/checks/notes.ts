@@ -18,8 +18,10 @@ function reasonText(reason: string): string {
 }
 
 export function noteText(note: string): string {
-  const [, fault] = /^The fused kernels are switched off on this device: (.+)$/s.exec(note) ?? [];
-  if (fault !== undefined) return t('The fused kernels are switched off on this device: {fault}', { fault });
+  const [, kernel, fault] = /^The kernel “(.+?)” is switched off on this device: (.+)$/s.exec(note) ?? [];
+  if (kernel !== undefined && fault !== undefined) {
+    return t('The kernel “{kernel}” is switched off on this device: {fault}', { kernel, fault });
+  }
   const [, backend, reason] = /^(.+) was not taken: (.+)$/s.exec(note) ?? [];
   return backend === undefined || reason === undefined ? note : t('{backend} was not taken: {reason}', { backend, reason: reasonText(reason) });
 }
