@@ -2,7 +2,8 @@
 // its flags, its registries, and the memory of its WASM backend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendChoice, BackendName, DeviceReport } from './device';
-import { UserError } from './errors';
+import { UserError, type DeviceLostError } from './errors';
+import { watchDevice, watchTensorsOf } from './loss';
 import { registerWasmKernels } from './wasmKernels';
 
 export interface BackendOptions {
@@ -11,6 +12,8 @@ export interface BackendOptions {
   readonly gpu?: GPU;
   /** Where the WASM binaries lie: a folder ending in `/`, or a path for each file name. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /** Hears that the device went away, by itself and not because another was opened in its place. */
+  readonly onLoss?: (loss: DeviceLostError) => void;
 }
 
 let current: DeviceReport | undefined;
@@ -23,12 +26,13 @@ export function openedGpu(): GPUDevice | undefined {
 
 /**
  * Opens a backend and makes it the one that all tensors live on. A backend that fails gives way to the next best,
- * with a note saying why; one that was asked for by name does not.
+ * with a note saying why; one that was asked for by name does not. What was open before is closed.
  * @throws UserError when the backend asked for cannot be had.
  */
 export async function openBackend(options: BackendOptions): Promise<DeviceReport> {
   // Keeps tfjs from checking and advising on its own; what a person should know is in the report.
   tf.enableProdMode();
+  closeGpu();
   const notes: string[] = [];
   const tryOrder: BackendName[] = options.choice === 'auto' ? ['webgpu', 'wasm', 'cpu'] : [options.choice];
   for (const name of tryOrder) {
@@ -37,6 +41,7 @@ export async function openBackend(options: BackendOptions): Promise<DeviceReport
       current = report;
       return report;
     } catch (error) {
+      closeGpu();
       const reason = error instanceof Error ? error.message : String(error);
       if (options.choice !== 'auto') {
         throw new UserError('The {backend} backend could not be opened: {reason} Choose another backend on the Checks page.', {
@@ -90,9 +95,13 @@ const openers: Record<BackendName, Opener> = {
       requiredFeatures: (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature)),
       requiredLimits: raisedLimits(adapter.limits),
     });
+    const watch = watchDevice(device);
     await registerWebGpu(gpu, device, info);
     currentGpu = device;
     await activate('webgpu');
+    watch.check();
+    watchTensorsOf(device);
+    if (options.onLoss) watch.onLoss(options.onLoss);
     return {
       backend: 'webgpu',
       adapter: ['WebGPU ·', info.vendor, info.architecture || info.device, software ? '(software)' : '']

@@ -19,6 +19,18 @@ export class UserError extends Error {
   }
 }
 
+/** The device went away while it was needed. Whoever can get another one catches this; it is no sentence for a person. */
+export class DeviceLostError extends Error {
+  /** The browser's words. */
+  readonly reason: string;
+
+  constructor(kind: string, reason: string) {
+    super(`The device was lost (${kind}): ${reason}`);
+    this.name = 'DeviceLostError';
+    this.reason = reason.trim() || kind;
+  }
+}
+
 /** Replaces every `{name}` of a template by its value; a slot without a value stays as written. */
 export function fillSlots(template: string, values: ErrorValues): string {
   return template.replace(/\{(\w+)\}/g, (slot, name: string) =>

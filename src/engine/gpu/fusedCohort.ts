@@ -200,7 +200,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     unread.push({ step, rates, tokens: [...tokensSeen] });
     // The host may run ahead of the device, but not so far that a pause or a held-out look would wait for long.
     underWay.push(gpu.device.queue.onSubmittedWorkDone());
-    if (underWay.length > AHEAD) await underWay.shift();
+    if (underWay.length > AHEAD) await gpu.guard(underWay.shift()!);
   }
 
   /** Reads what the steps since the last reading have left on the device. */

@@ -1,6 +1,7 @@
 // A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of operations that is recorded
 // once and replayed with one submit.
 import { UserError } from '../errors';
+import { watchDevice } from '../loss';
 import { gpuMemory } from './memory';
 import { runComposed, type KernelName, type Operation } from './operation';
 
@@ -52,8 +53,10 @@ export interface GpuRuntime {
    * Buffers that the plans read may be written again once it settles.
    */
   run(plans: readonly Plan[], keep?: readonly Keep[]): Promise<void>;
-  /** Reads `length` floats from `offset` (both in elements). */
+  /** Reads `length` floats from `offset` (both in elements). Rejects with DeviceLostError if the device goes away. */
   read(buffer: GPUBuffer, length: number, offset?: number): Promise<Float32Array>;
+  /** Waits for work of the device's, or rejects with DeviceLostError once it is gone. */
+  guard<T>(work: Promise<T>): Promise<T>;
   dispose(): void;
   /** Submits of plans so far; the benchmark counts them. */
   readonly submits: number;
@@ -65,6 +68,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
   /** Read-back buffers that are free, by size: a step reads the same few sizes again and again. */
   const staging = new Map<number, GPUBuffer[]>();
   let submits = 0;
+  const watch = watchDevice(device);
 
   function pipeline({ name, code }: Kernel): GPUComputePipeline {
     let made = pipelines.get(code);
@@ -146,6 +150,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       };
     },
     async run(plans, keep = []) {
+      watch.check();
       let encoder = device.createCommandEncoder();
       let recorded: Recorded[] = [];
       for (const part of plans.flatMap((plan) => plan.parts)) {
@@ -174,7 +179,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, 4 * offset, target, 0, size);
       device.queue.submit([encoder.finish()]);
-      await target.mapAsync(GPUMapMode.READ);
+      await watch.guard(target.mapAsync(GPUMapMode.READ));
       const values = new Float32Array(target.getMappedRange().slice(0));
       target.unmap();
       const free = staging.get(size);
@@ -182,6 +187,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       else staging.set(size, [target]);
       return values;
     },
+    guard: watch.guard,
     dispose() {
       for (const buffers of staging.values()) for (const buffer of buffers) buffer.destroy();
       staging.clear();

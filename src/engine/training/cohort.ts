@@ -6,7 +6,7 @@ import { backward, forward, forwardForTraining, type DeviceParameters } from '..
 import { createPositions } from '../model/positions';
 import { disposeBatch, layOut } from '../model/tokens';
 import { evaluateCompiled } from '../objectives';
-import { disposeAll, take, tidy } from '../tidy';
+import { disposeAll, read, take, tidy } from '../tidy';
 import { mismatchedSequences, pairMetrics } from './metrics';
 import { createOptimizer, gradientNorms, stackWeights } from './optimizer';
 import { learningRateFactor } from './schedule';
@@ -160,7 +160,7 @@ export function createCohort(options: CohortOptions): Cohort {
       for (const [name, tensor] of Object.entries(optimizer.parameters)) {
         const shape = tensor.shape.slice(1);
         const size = tf.util.sizeFromShape(shape);
-        const data = (await tensor.data()) as Float32Array;
+        const data = await read(tensor);
         tensors[name] = { shape, data: data.slice(policy * size, (policy + 1) * size) };
       }
       return { config, tensors };

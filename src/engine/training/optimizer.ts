@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import type { HostTensor } from '../model/config';
 import { adamW, adamWDefaults, perPolicy, type AdamWSettings, type AdamWSlot } from '../ops/adamW/adamW';
 import type { DeviceParameters } from '../model/forward';
-import { tidy } from '../tidy';
+import { read, tidy } from '../tidy';
 
 export interface StepSettings {
   /** Peak rate times schedule, one a policy; 0 holds a policy still. */
@@ -98,14 +98,14 @@ export function createOptimizer(tensors: Readonly<Record<string, HostTensor>>, s
     async save() {
       const out: Record<string, HostTensor> = {};
       for (const [name, { parameter, m, v }] of Object.entries(slots)) {
-        const read = async (tensor: tf.Tensor): Promise<HostTensor> => ({
+        const copy = async (tensor: tf.Tensor): Promise<HostTensor> => ({
           shape: [...tensor.shape],
           // A copy: the CPU backend hands out its own memory.
-          data: (await tensor.data()).slice() as Float32Array,
+          data: (await read(tensor)).slice(),
         });
-        out[name] = await read(parameter);
-        out[`adam_m/${name}`] = await read(m);
-        out[`adam_v/${name}`] = await read(v);
+        out[name] = await copy(parameter);
+        out[`adam_m/${name}`] = await copy(m);
+        out[`adam_v/${name}`] = await copy(v);
       }
       return out;
     },

@@ -4,7 +4,7 @@ import type { Weights } from '../model/config';
 import { backward, forwardForTraining } from '../model/forward';
 import { createPositions } from '../model/positions';
 import { disposeBatch, layOut } from '../model/tokens';
-import { disposeAll, take, tidy } from '../tidy';
+import { disposeAll, read, take, tidy } from '../tidy';
 import { createOptimizer, gradientNorms, stackWeights } from './optimizer';
 import { learningRateFactor } from './schedule';
 import type { EncodedSequence, Schedule } from './types';
@@ -48,7 +48,7 @@ export function createPretrainer(start: Weights, learningRate: number, schedule:
     async weights() {
       const tensors: Record<string, { shape: number[]; data: Float32Array }> = {};
       for (const [name, tensor] of Object.entries(optimizer.parameters)) {
-        tensors[name] = { shape: tensor.shape.slice(1), data: (await tensor.data()).slice() as Float32Array };
+        tensors[name] = { shape: tensor.shape.slice(1), data: (await read(tensor)).slice() };
       }
       return { config, tensors };
     },
