@@ -11,6 +11,7 @@ import { stepBuffers, type StepBuffers, type StepShape } from './step';
 
 const T_STEP = 8;
 const M_STEP = 64;
+const ROOM = 1.25;
 
 export interface Pass {
   /** Arranges `[K][S]` sequences and puts them on the device; `M` fixes the number of scored rows a policy. */
@@ -37,6 +38,13 @@ export function createPass(
     held = undefined;
   };
 
+  /** Some room above the largest batch so far, so that buffers are seldom made anew; less where the device has no more. */
+  const roomier = (exact: { rows: number; scored: number }, K: number) => {
+    const roomy = { rows: Math.ceil(exact.rows * ROOM), scored: Math.ceil(exact.scored * ROOM) };
+    const widest = Math.max(roomy.scored * config.vocab_size, roomy.rows * Math.max(2 * config.intermediate_size, 3 * config.hidden_size));
+    return 4 * K * widest <= gpu.device.limits.maxStorageBufferBindingSize ? roomy : exact;
+  };
+
   return {
     prepare(sequences, fixed) {
       const up = (value: number, by: number) => Math.ceil(value / by) * by;
@@ -46,8 +54,8 @@ export function createPass(
       ]);
       const { K, S, T, M } = arrangement;
       if (!held || held.K !== K || held.rows < S * T || held.scored < M) {
-        const rows = Math.max(S * T, held?.K === K ? held.rows : 0);
-        const scored = Math.max(M, held?.K === K ? held.scored : 0);
+        const exact = { rows: Math.max(S * T, held?.K === K ? held.rows : 0), scored: Math.max(M, held?.K === K ? held.scored : 0) };
+        const { rows, scored } = roomier(exact, K);
         clear();
         held = { K, rows, scored, buffers: stepBuffers(gpu, config, { K, S: 1, T: rows, M: scored }, table, training) };
       }

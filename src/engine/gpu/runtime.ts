@@ -4,6 +4,7 @@ import { UserError } from '../errors';
 import { watchDevice } from '../loss';
 import { gpuMemory } from './memory';
 import { runComposed, type KernelName, type Operation } from './operation';
+import { createUniforms } from './uniforms';
 
 /** A kernel's WGSL and the number of storage buffers it binds, after the uniform buffer at binding 0. */
 export interface Kernel {
@@ -67,6 +68,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
   const pipelines = new Map<string, GPUComputePipeline>();
   /** Read-back buffers that are free, by size: a step reads the same few sizes again and again. */
   const staging = new Map<number, GPUBuffer[]>();
+  const uniforms = createUniforms(device);
   let submits = 0;
   const watch = watchDevice(device);
 
@@ -114,19 +116,17 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       return buffer;
     },
     record(operations) {
-      const uniformBuffers: GPUBuffer[] = [];
-      const prepare = ({ kernel, uniforms, buffers, workgroups }: Dispatch): Recorded => {
+      const fused = operations.filter(({ kernel }) => !off.has(kernel)).flatMap((operation) => operation.fused);
+      const placed = uniforms.place(fused.map((dispatch) => dispatch.uniforms));
+      let next = 0;
+      const prepare = ({ kernel, uniforms: fields, buffers, workgroups }: Dispatch): Recorded => {
         const made = pipeline(kernel);
-        const uniform = device.createBuffer({
-          size: Math.max(16, Math.ceil(uniforms.length / 4) * 16),
-          usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-        });
-        device.queue.writeBuffer(uniform, 0, Uint32Array.from(uniforms));
-        uniformBuffers.push(uniform);
+        const offset = placed.offsets[next++]!;
+        const struct = { buffer: placed.buffer, offset, size: Math.max(16, Math.ceil(fields.length / 4) * 16) };
         const group = device.createBindGroup({
           label: kernel.name,
           layout: made.getBindGroupLayout(0),
-          entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
+          entries: [struct, ...buffers.map((buffer) => ({ buffer }))].map((resource, binding) => ({ binding, resource })),
         });
         return { pipeline: made, group, workgroups };
       };
@@ -144,9 +144,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       return {
         dispatches: parts.reduce((sum, part) => sum + (Array.isArray(part) ? part.length : 0), 0),
         parts,
-        dispose() {
-          for (const buffer of uniformBuffers) buffer.destroy();
-        },
+        dispose: placed.free,
       };
     },
     async run(plans, keep = []) {
@@ -173,24 +171,27 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
     },
     async read(buffer, length, offset = 0) {
       const size = 4 * length;
+      // Whole powers of two, so that few sizes occur.
+      const room = Math.max(4096, 2 ** Math.ceil(Math.log2(size)));
       const target =
-        staging.get(size)?.pop() ??
-        device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+        staging.get(room)?.pop() ??
+        device.createBuffer({ size: room, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, 4 * offset, target, 0, size);
       device.queue.submit([encoder.finish()]);
-      await watch.guard(target.mapAsync(GPUMapMode.READ));
-      const values = new Float32Array(target.getMappedRange().slice(0));
+      await watch.guard(target.mapAsync(GPUMapMode.READ, 0, size));
+      const values = new Float32Array(target.getMappedRange(0, size).slice(0));
       target.unmap();
-      const free = staging.get(size);
+      const free = staging.get(room);
       if (free) free.push(target);
-      else staging.set(size, [target]);
+      else staging.set(room, [target]);
       return values;
     },
     guard: watch.guard,
     dispose() {
       for (const buffers of staging.values()) for (const buffer of buffers) buffer.destroy();
       staging.clear();
+      uniforms.dispose();
     },
   };
   return runtime;
