@@ -12,6 +12,7 @@ import { gainGradient, gainParts, rmsNormBackward, rmsNormForward } from '../ops
 import { swiGluBackward, swiGluForward } from '../ops/swiGlu/swiGlu.wgsl';
 import { tokenLogProbBackward, tokenLogProbForward } from '../ops/tokenLogProb/tokenLogProb.wgsl';
 import type { Operand, Operation } from './operation';
+import { samplingCases } from './samplingCases';
 
 /** The shape of a tiny model and batch. */
 export interface CaseSize {
@@ -121,6 +122,7 @@ export function kernelCases(size: CaseSize, stage: Stage, objectiveIds: readonly
     divergenceCase(size, stage),
     objectiveCase(size, stage, objectiveIds),
     adamWCase(size, stage),
+    ...samplingCases(size, stage),
   ];
 }
 

@@ -60,6 +60,9 @@ export const kernelNames = [
   'divergence',
   'objective',
   'adamw',
+  'key–value cache',
+  'decoding attention',
+  'token choice',
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];

@@ -75,7 +75,7 @@ ${ROW_ENTRY}
 }
 
 /** WGSL for a head's features held in registers: vectors of four where the width allows, else single numbers. */
-function registers(headDim: number) {
+export function registers(headDim: number) {
   const wide = headDim % 4 === 0;
   const count = wide ? headDim / 4 : headDim;
   return {
