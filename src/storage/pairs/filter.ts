@@ -50,8 +50,10 @@ export interface Filter {
   readonly text?: string;
   /** Only pairs that have the same prompt as this one, however it was typed. */
   readonly samePromptAs?: Row;
-  /** Only these, e.g. the pairs behind a point of a chart. */
+  /** Only these rows. */
   readonly rows?: readonly Row[] | Uint32Array;
+  /** Only pairs with these ids, e.g. those behind a point of a chart. */
+  readonly ids?: readonly string[];
 }
 
 /** Pairs without a value come last, whatever the direction; equal ones stay in the dataset's order. */
