@@ -5,6 +5,12 @@ export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 /** `auto` takes WebGPU on a real GPU, else WASM, else CPU; a software WebGPU adapter only when asked for by name. */
 export type BackendChoice = 'auto' | BackendName;
 
+/** Two float32 computations of the gate's sizes differ by less; a kernel that is wrong differs by far more. */
+export const KERNEL_TOLERANCE = 1e-4;
+
+/** What twenty steps in float32 may differ by across backends; the tests of determinism hold it too. */
+export const PARITY_TOLERANCE = 1e-3;
+
 /** How one fused kernel did on this device. */
 export interface KernelCheck {
   readonly kernel: string;
@@ -12,8 +18,19 @@ export interface KernelCheck {
   readonly error: number;
   /** One that has not passed is switched off, and its composed form does the work. */
   readonly passed: boolean;
-  /** What the browser says of a kernel that it would not run. */
+  /** What the browser says of a kernel that it would not run, or what a later check says of one that passed at first. */
   readonly fault?: string;
+}
+
+/** The same training steps on two backends. */
+export interface Parity {
+  readonly backends: readonly [BackendName, BackendName];
+  readonly objectives: readonly string[];
+  /** Losses by step, `[backend][objective][step]`. */
+  readonly losses: readonly (readonly (readonly number[])[])[];
+  /** Largest relative difference of any loss, log-probability or gradient norm. */
+  readonly difference: number;
+  readonly passed: boolean;
 }
 
 /** The device that was found, for the Checks page and for a run's document. */

@@ -1,8 +1,8 @@
 // The engine examines itself on the device it runs on, when a person asks: every fused kernel on ragged random shapes
 // with every objective, and twenty training steps beside the same steps on another backend.
 import { openedGpu, withBackend, type BackendOptions } from './backend';
-import type { BackendName, KernelCheck } from './device';
-import { createCohort } from './engine';
+import { PARITY_TOLERANCE, type BackendName, type KernelCheck, type Parity } from './device';
+import { createCohort, distrust } from './engine';
 import { checkKernels, gateSizes, raggedSizes } from './gpu/gate';
 import { createGpuRuntime } from './gpu/runtime';
 import type { ModelConfig } from './model/config';
@@ -12,31 +12,21 @@ import { createRandom } from './random';
 import { createCohort as createComposedCohort } from './training/cohort';
 import type { Cohort, CohortOptions, EncodedSequence, ScoredPair } from './training/types';
 
-/** The same steps on two backends. */
-export interface Parity {
-  readonly backends: readonly [BackendName, BackendName];
-  readonly objectives: readonly string[];
-  /** Losses by step, `[backend][objective][step]`. */
-  readonly losses: readonly (readonly (readonly number[])[])[];
-  /** Largest relative difference of any loss, log-probability or gradient norm. */
-  readonly difference: number;
-  readonly passed: boolean;
-}
-
-export interface SelfCheck {
-  /** Empty where nothing is fused: kernels are WebGPU's alone. */
-  readonly kernels: readonly KernelCheck[];
-  readonly parity: Parity;
-}
-
 export interface SelfCheckOptions extends Omit<BackendOptions, 'choice'> {
   readonly seed?: number;
-  /** Told before each part, as a share of the whole; gives false to end it there. */
-  readonly onProgress?: (share: number) => Promise<void> | void;
+  /** Told and awaited before each part, as a share of the whole; gives false to end it there. */
+  readonly onProgress?: (share: number) => Promise<boolean | void> | boolean | void;
 }
 
-/** What twenty steps in float32 may differ by across backends; see docs/decisions and the tests of determinism. */
-export const PARITY_TOLERANCE = 1e-3;
+/** What a check of the kernels found. */
+export interface KernelsFound {
+  /** Empty where nothing is fused: kernels are WebGPU's alone. */
+  readonly kernels: readonly KernelCheck[];
+  /** Those that were trusted until now. They are off once `openEngine` is called again, and stay off. */
+  readonly switchedOff: readonly string[];
+}
+
+const RAGGED = 4;
 const STEPS = 20;
 const compared = ['loss', 'logps/chosen', 'logps/rejected', 'grad_norm'] as const;
 const cohortObjectives = ['dpo', 'apo_zero', 'apo_down', 'kto'];
@@ -54,30 +44,42 @@ const config: ModelConfig = {
   tie_word_embeddings: true,
 };
 
-/** @param current the backend that is open; it is open again afterwards. */
-export async function checkEngine(current: BackendName, options: SelfCheckOptions = {}): Promise<SelfCheck> {
-  const { seed = 1, onProgress } = options;
+/** Every fused kernel against its composed form on more and other shapes than at the start; with those tried so far if it is ended early. */
+export async function checkEveryKernel({ seed = 1, onProgress }: SelfCheckOptions = {}): Promise<KernelsFound> {
+  const device = openedGpu();
+  if (!device) return { kernels: [], switchedOff: [] };
+  const gpu = createGpuRuntime(device);
+  const ids = Object.keys(objectives);
+  const sizes = [...gateSizes, ...raggedSizes(seed, RAGGED)];
   const kernels: KernelCheck[] = [];
-  const device = current === 'webgpu' ? openedGpu() : undefined;
-  if (device) {
-    const gpu = createGpuRuntime(device);
-    const ids = Object.keys(objectives);
-    const sizes = [...gateSizes, ...raggedSizes(seed, 4)];
+  try {
     for (const [i, size] of sizes.entries()) {
-      await onProgress?.(i / (sizes.length + 2));
+      if ((await onProgress?.(i / sizes.length)) === false) break;
       const found = await checkKernels(gpu, { seed: seed + i, sizes: [size], objectives: ids });
       found.forEach((check, at) => {
         const before = kernels[at];
-        if (!before || check.error > before.error || check.fault !== undefined) kernels[at] = check;
+        if (!before || before.fault === undefined && (check.error > before.error || check.fault !== undefined)) kernels[at] = check;
       });
     }
+  } finally {
     gpu.dispose();
   }
-  await onProgress?.(0.8);
+  return { kernels, switchedOff: distrust(kernels) };
+}
+
+/**
+ * Twenty steps of four objectives on the open backend, which is open again afterwards, and the same on another one: WASM,
+ * or plain CPU where WASM is what is open. Undefined if it is ended early.
+ */
+export async function checkParity(current: BackendName, options: SelfCheckOptions = {}): Promise<Parity | undefined> {
+  const { seed = 1, onProgress } = options;
   const other: BackendName = current === 'wasm' ? 'cpu' : 'wasm';
-  const here = await steps(createCohort, seed);
-  await onProgress?.(0.9);
-  const there = await withBackend(other, options, () => steps(createComposedCohort, seed));
+  const here = await steps(createCohort, seed, async (share) => onProgress?.(share / 2));
+  if (!here) return undefined;
+  const there = await withBackend(other, options, () =>
+    steps(createComposedCohort, seed, async (share) => onProgress?.((1 + share) / 2)),
+  );
+  if (!there) return undefined;
   const difference = here.reduce((worst, row, i) => {
     return row.reduce((most, value, j) => {
       const expected = there[i]![j]!;
@@ -87,15 +89,13 @@ export async function checkEngine(current: BackendName, options: SelfCheckOption
     }, worst);
   }, 0);
   const losses = [here, there].map((rows) => cohortObjectives.map((_, k) => rows.map((row) => row[k * compared.length]!)));
-  await onProgress?.(1);
-  return {
-    kernels,
-    parity: { backends: [current, other], objectives: cohortObjectives, losses, difference, passed: difference < PARITY_TOLERANCE },
-  };
+  return { backends: [current, other], objectives: cohortObjectives, losses, difference, passed: difference < PARITY_TOLERANCE };
 }
 
-/** Metrics of twenty steps from the same start, `[step][policy · compared]`. */
-async function steps(create: (options: CohortOptions) => Cohort, seed: number): Promise<number[][]> {
+/** Metrics of twenty steps from the same start, `[step][policy · compared]`; undefined if `between` ends them early. */
+async function steps(
+  create: (options: CohortOptions) => Cohort, seed: number, between: (share: number) => Promise<boolean | void>,
+): Promise<number[][] | undefined> {
   const random = createRandom(seed, 29);
   const sequence = (prompt: readonly number[]): EncodedSequence => ({
     ids: [...prompt, ...Array.from({ length: 3 + random.below(9) }, () => random.below(config.vocab_size))],
@@ -111,7 +111,10 @@ async function steps(create: (options: CohortOptions) => Cohort, seed: number): 
     schedule: { steps: STEPS, warmupSteps: 2, decay: 'linear', maxGradNorm: 1, weightDecay: 0.01 },
   });
   try {
-    for (let step = 0; step < STEPS; step++) await cohort.train(cohortObjectives.map(() => pairs));
+    for (let step = 0; step < STEPS; step++) {
+      if ((await between(step / STEPS)) === false) return undefined;
+      await cohort.train(cohortObjectives.map(() => pairs));
+    }
     const rows = await cohort.readMetrics();
     return rows.map(({ metrics }) => metrics.flatMap((values) => compared.map((name) => values?.[name] ?? NaN)));
   } finally {

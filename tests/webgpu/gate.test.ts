@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { openedGpu } from '../../src/engine/backend';
+import { KERNEL_TOLERANCE } from '../../src/engine/device';
 import { createCohort, openEngine } from '../../src/engine/engine';
 import { createFusedCohort } from '../../src/engine/gpu/fusedCohort';
-import { checkKernels, KERNEL_TOLERANCE, raggedSizes } from '../../src/engine/gpu/gate';
+import { checkKernels, raggedSizes } from '../../src/engine/gpu/gate';
 import { kernelNames } from '../../src/engine/gpu/operation';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
 import { compileObjective, objectives } from '../../src/engine/objectives';
