@@ -1,28 +1,15 @@
-// The benchmark in a browser: `npm run bench -- --browser` opens its page and prints what it logs.
-import type { BackendName } from '../src/engine/device';
-import { benchmark } from './cases';
-import { printResult } from './print';
+// The benchmark in a browser: scripts/bench.mjs opens its page and waits for `outcome`.
+import { runBenchmark } from '../src/lab/benchmark/run';
+import { startWorker } from '../src/lab/benchmark/start';
+import { optionsOf, type Wanted } from './options';
+import { table, told } from './print';
 
-async function run(): Promise<void> {
-  const names = new URLSearchParams(location.search).get('backends')?.split(',') ?? [];
-  for (const choice of names as BackendName[]) {
-    console.log(`\n${choice}`);
-    const adapter = choice === 'webgpu' ? await navigator.gpu.requestAdapter() : null;
-    const { device } = await benchmark(choice, '/node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', {
-      onResult: printResult,
-      // A software adapter takes seconds a step even so.
-      ...(adapter?.info.architecture === 'swiftshader' && { pairs: 4, steps: 3, warmUp: 1 }),
-    });
-    console.log(device.adapter);
-  }
+/** Called by scripts/bench.mjs with what the command line asked for; gives the document and the table. */
+async function bench(wanted: Wanted, runtime: string): Promise<{ json: string; text: string }> {
+  const create = (name: string) => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  const start = (name: Parameters<typeof startWorker>[0]) => startWorker(name, create);
+  const report = await runBenchmark({ ...optionsOf(wanted), runtime, start }, (progress) => console.info(told(progress)));
+  return { json: JSON.stringify(report, null, 2), text: table(report) };
 }
 
-run().then(
-  () => {
-    document.title = 'finished';
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.stack : String(error));
-    document.title = 'failed';
-  },
-);
+Object.assign(globalThis, { bench });

@@ -8,9 +8,10 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /**
  * A GPU object for `openBackend`, with the constants that WebGPU code expects to be global.
+ * @param switches of Dawn, such as `disable-dawn-features=…`.
  * @throws UserError if the package is not installed or does not run on this machine.
  */
-export async function nodeGpu(): Promise<GPU> {
+export async function nodeGpu(switches: string[] = []): Promise<GPU> {
   // The Vulkan loader wants it, and containers often have none.
   process.env.XDG_RUNTIME_DIR ??= tmpdir();
   let dawn: typeof import('webgpu');
@@ -22,8 +23,8 @@ export async function nodeGpu(): Promise<GPU> {
     });
   }
   Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create([]);
+  const gpu = dawn.create(switches);
   if ((await gpu.requestAdapter()) || process.env.VK_ICD_FILENAMES || !existsSync(SWIFTSHADER)) return gpu;
   process.env.VK_ICD_FILENAMES = SWIFTSHADER;
-  return dawn.create([]);
+  return dawn.create(switches);
 }
