@@ -12,7 +12,7 @@ import { UserError } from '../../src/engine/errors';
 import type { AssetLoader } from '../../src/lab/assets';
 import type { LabEvent, Request, RunCheckpoint, RunState } from '../../src/lab/protocol';
 import { parseRecipe, type Recipe } from '../../src/lab/recipe';
-import { createLab } from '../../src/lab/runner';
+import { createLab, type LabOptions } from '../../src/lab/runner';
 import type { PreferencePair } from '../../src/preferences/pair';
 import { lively } from './modelSuite';
 
@@ -106,16 +106,20 @@ export interface TinyLabOptions {
   readonly now?: () => number;
 }
 
-export function tinyLabOn(
-  device: { readonly open: () => Promise<DeviceReport>; readonly createCohort: (options: CohortOptions) => Cohort },
-  options: TinyLabOptions = {},
-): TinyLab {
+/** How a test opens its device, and makes cohorts on it. */
+export interface TestDevice {
+  /** The choice that was asked for may be left out of account. */
+  open(...asked: Parameters<LabOptions['openBackend']>): Promise<DeviceReport>;
+  createCohort(options: CohortOptions): Cohort;
+}
+
+export function tinyLabOn(device: TestDevice, options: TinyLabOptions = {}): TinyLab {
   const events: LabEvent[] = [];
   const waiting = new Set<{ fits: (event: LabEvent) => boolean; resolve: (event: LabEvent) => void }>();
   const lab = createLab({
     load: assetsOf(options.files ?? tinyFiles()),
     ...(options.now && { now: options.now }),
-    openBackend: device.open,
+    openBackend: (choice, onLoss) => device.open(choice, onLoss),
     createCohort: (cohortOptions) => {
       const cohort = device.createCohort(cohortOptions);
       return options.wrapCohort?.(cohort, cohortOptions) ?? cohort;
