@@ -4,7 +4,8 @@ import { Dexie, type Table } from 'dexie';
 import { UserError } from '../engine/errors';
 import type { MetricsRow, PolicyStop, RunCheckpoint, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
-import type { PreferencePair } from '../preferences/pair';
+import { pairTables, type AddedBlock, type ColumnBlock, type DatasetRecord, type JournalEntry, type PairChunk, type SketchBlock } from './pairs/records';
+import { upgradePairs } from './pairs/upgrade';
 
 /** A run without its rows. */
 export interface StoredRun {
@@ -21,18 +22,6 @@ export interface StoredRun {
   readonly stops: readonly PolicyStop[];
   /** The step of the checkpoint that `loadCheckpoint` would give. */
   readonly checkpointStep?: number;
-}
-
-/** What a list of datasets shows; the pairs lie in a table of their own. */
-export interface StoredDataset {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: number;
-  readonly pairs: number;
-  readonly trainPairs: number;
-  readonly heldOutPairs: number;
-  /** Where it came from, for people: file name, mapping, and so on. */
-  readonly provenance: Readonly<Record<string, string>>;
 }
 
 export interface MetricsChunk {
@@ -54,27 +43,25 @@ export interface StoredTensor {
   readonly data: Float32Array;
 }
 
-export interface StoredPair {
-  readonly dataset: string;
-  readonly index: number;
-  readonly pair: PreferencePair;
-}
-
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 export class LabDatabase extends Dexie {
   readonly runs!: Table<StoredRun, string>;
   readonly metrics!: Table<MetricsChunk, [string, number]>;
   readonly checkpoints!: Table<StoredCheckpoint, string>;
   readonly tensors!: Table<StoredTensor, [string, string]>;
-  readonly datasets!: Table<StoredDataset, string>;
-  readonly pairs!: Table<StoredPair, [string, number]>;
+  readonly datasets!: Table<DatasetRecord, string>;
+  readonly pairChunks!: Table<PairChunk, [string, number]>;
+  readonly columns!: Table<ColumnBlock, [string, number]>;
+  readonly sketches!: Table<SketchBlock, [string, number]>;
+  readonly addedColumns!: Table<AddedBlock, [string, string, number]>;
+  readonly journal!: Table<JournalEntry, [string, number]>;
   readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
 
   constructor(name: string) {
     super(name);
     // A released version's stores are never edited; a change is a new version with an upgrade.
-    this.version(SCHEMA_VERSION).stores({
+    this.version(1).stores({
       runs: 'id, createdAt',
       metrics: '[run+chunk]',
       checkpoints: 'run',
@@ -83,6 +70,8 @@ export class LabDatabase extends Dexie {
       pairs: '[dataset+index]',
       settings: 'key',
     });
+    // Dexie lets the upgrade read a table that it drops.
+    this.version(SCHEMA_VERSION).stores({ pairs: null, ...pairTables }).upgrade(upgradePairs);
   }
 }
 

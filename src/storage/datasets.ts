@@ -1,33 +1,42 @@
-// Datasets of preference pairs that a person has imported, written or made. The shipped ones are not stored here.
-import { Dexie } from 'dexie';
+// Datasets of preference pairs as a whole: for training, which reads all pairs of one, and for whoever makes a small one.
+// The shipped ones are not stored here. What the page of datasets does goes through the data worker (pairs/).
 import { UserError } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
-import { withDatabase, type LabDatabase, type StoredDataset } from './database';
-
-function pairsOf(db: LabDatabase, id: string) {
-  return db.pairs.where('[dataset+index]').between([id, Dexie.minKey], [id, Dexie.maxKey]);
-}
+import { withDatabase } from './database';
+import { pairAt } from './pairs/chunks';
+import { createColumns, unpackBlock } from './pairs/columns';
+import { countPairs, createPacker } from './pairs/packer';
+import type { StoredDataset } from './pairs/records';
+import { createTagSets } from './pairs/tagSets';
+import { clearDataset, isListed, ofDataset, textTables } from './pairs/tables';
+import { newHead, putPacked } from './pairs/upgrade';
 
 /** Stores a dataset and all its pairs, in place of one of the same id. */
 export function saveDataset(
   dataset: Omit<StoredDataset, 'pairs' | 'trainPairs' | 'heldOutPairs'>,
   pairs: readonly PreferencePair[],
 ): Promise<StoredDataset> {
-  const heldOutPairs = pairs.filter((pair) => pair.split === 'heldOut').length;
-  const stored: StoredDataset = { ...dataset, pairs: pairs.length, trainPairs: pairs.length - heldOutPairs, heldOutPairs };
+  const packer = createPacker(dataset.id);
+  for (const pair of pairs) packer.add(pair);
+  const packed = packer.take(true);
+  const { columns, tagSets } = packer;
   return withDatabase((db) =>
-    db.transaction('rw', db.datasets, db.pairs, async () => {
-      await db.datasets.put(stored);
-      await pairsOf(db, dataset.id).delete();
-      await db.pairs.bulkAdd(pairs.map((pair, index) => ({ dataset: dataset.id, index, pair })));
-      return stored;
+    db.transaction('rw', [db.datasets, ...textTables(db)], async (transaction) => {
+      const before = await db.datasets.get(dataset.id);
+      await clearDataset(db, dataset.id);
+      const head = newHead(dataset, columns.count, countPairs(columns), tagSets.lists);
+      // Whoever has the one before open must notice.
+      await db.datasets.put({ ...head, revision: (before?.revision ?? 0) + 1 });
+      await putPacked(transaction, packed);
+      const { id, name, createdAt, provenance, pairs: count, trainPairs, heldOutPairs } = head;
+      return { id, name, createdAt, pairs: count, trainPairs, heldOutPairs, provenance };
     }),
   );
 }
 
 /** All datasets, the newest first. */
 export function listDatasets(): Promise<StoredDataset[]> {
-  return withDatabase((db) => db.datasets.orderBy('createdAt').reverse().toArray());
+  return withDatabase(async (db) => (await db.datasets.orderBy('createdAt').reverse().toArray()).filter(isListed));
 }
 
 /**
@@ -36,21 +45,28 @@ export function listDatasets(): Promise<StoredDataset[]> {
  */
 export function loadPairs(id: string): Promise<PreferencePair[]> {
   return withDatabase((db) =>
-    db.transaction('r', db.datasets, db.pairs, async () => {
-      if (!(await db.datasets.get(id))) {
+    db.transaction('r', db.datasets, db.pairChunks, db.columns, async () => {
+      const head = await db.datasets.get(id);
+      if (head === undefined || !isListed(head)) {
         throw new UserError('The dataset “{id}” is no longer stored; it was deleted, perhaps in another tab. Choose another dataset.', { id });
       }
-      return (await pairsOf(db, id).toArray()).map(({ pair }) => pair);
+      const columns = createColumns();
+      for (const block of await ofDataset(db.columns, id).toArray()) unpackBlock(columns, block);
+      const tagSets = createTagSets(head.tagLists);
+      const chunks = await ofDataset(db.pairChunks, id).toArray();
+      return chunks.flatMap(({ first, bodies }) =>
+        bodies.flatMap((body, i) => (body !== null && columns.alive[first + i] === 1 ? [pairAt(body, columns, tagSets, first + i)] : [])),
+      );
     }),
   );
 }
 
-/** Deletes a dataset with its pairs. Runs that used it keep their metrics. */
+/** Deletes a dataset with its pairs, for good. Runs that used it keep their metrics. */
 export function deleteDataset(id: string): Promise<void> {
   return withDatabase((db) =>
-    db.transaction('rw', db.datasets, db.pairs, async () => {
+    db.transaction('rw', [db.datasets, ...textTables(db)], async () => {
       await db.datasets.delete(id);
-      await pairsOf(db, id).delete();
+      await clearDataset(db, id);
     }),
   );
 }

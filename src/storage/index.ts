@@ -1,6 +1,7 @@
 // What the page may ask of storage.
-export { closeDatabase, type StoredDataset, type StoredRun } from './database';
+export { closeDatabase, type StoredRun } from './database';
 export { deleteDataset, listDatasets, loadPairs, saveDataset } from './datasets';
+export type { StoredDataset } from './pairs/records';
 export {
   appendRows, changeRun, createRun, deleteRun, dropRowsAfter, listRuns, loadCheckpoint, loadRows, loadRun, saveCheckpoint, type RunChange,
 } from './runs';
