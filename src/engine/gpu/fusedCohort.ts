@@ -6,7 +6,6 @@ import { adamWDefaults } from '../ops/adamW/adamW';
 import { mismatchedDivergence, RANGES } from '../objectives/mismatched.wgsl';
 import { adamWFused, normParts, OUTCOME, SETTINGS, type AdamWBuffers } from '../ops/adamW/adamW.wgsl';
 import type { HostTensor } from '../model/config';
-import { sampleSequences } from '../model/sampling';
 import { mismatchedSequences } from '../training/metrics';
 import { stackWeights } from '../training/optimizer';
 import { learningRateFactor } from '../training/schedule';
@@ -15,6 +14,7 @@ import type { Cohort, CohortOptions, EncodedSequence, ScoredPair, StepMetrics, S
 import { layoutOf } from './layout';
 import { createPass, type Pass } from './pass';
 import type { GpuRuntime, Plan } from './runtime';
+import { createSampler } from './sampler';
 import { backwardOperations, forwardOperations, type StepBuffers, type StepShape } from './step';
 
 /** Steps whose metrics may wait on the device to be read. */
@@ -74,6 +74,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
   const evaluation = createPass(gpu, config, false, (shape, buffers) =>
     forwardOperations(config, shape, parameters, layout, buffers),
   );
+  const sampler = createSampler(gpu, config, K, parameters, layout);
   const referencePass = reference && createPass(gpu, config, false, (shape, buffers) =>
     forwardOperations(config, shape, reference, layout, buffers),
   );
@@ -240,17 +241,6 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     };
   }
 
-  async function nextLogits(sequences: readonly (readonly (readonly number[])[])[]): Promise<Float32Array> {
-    const S = sequences.length;
-    // Each sequence scores one row, its last position; the label there is whatever and goes unread.
-    const { buffers, arrangement } = evaluation.prepare(
-      policies.map((_, k) => sequences.map((list) => ({ ids: [...list[k]!, 0], completionStart: list[k]!.length }))),
-      S,
-    );
-    await gpu.run([evaluation.plan(arrangement)]);
-    return gpu.read(buffers.logits, K * S * config.vocab_size);
-  }
-
   function stop(policy: number, reason: string, at = step): void {
     if (stopped.has(policy)) return;
     stopped.set(policy, { step: at, reason });
@@ -279,8 +269,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
       sequences.length === 0
         ? Promise.resolve(policies.map(() => []))
         : scoreWith(evaluation, policies.map(() => sequences)),
-    sample: (prompts, sampleOptions, onToken) =>
-      sampleSequences({ K, config, nextLogits }, prompts, sampleOptions, onToken),
+    sample: (prompts, sampleOptions, onToken) => sampler.sample(prompts, sampleOptions, onToken),
     async save() {
       // All copies are asked for at once, so that no step can fall between them.
       const at = step;
@@ -310,6 +299,7 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     dispose() {
       training?.dispose();
       evaluation.dispose();
+      sampler.dispose();
       referencePass?.dispose();
       for (const buffer of owned) buffer.destroy();
     },

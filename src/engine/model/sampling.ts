@@ -69,5 +69,3 @@ export function rerunningModel(parameters: DeviceParameters, config: ModelConfig
     },
   };
 }
-
-export const sampleSequences = sampleByRerunning;
