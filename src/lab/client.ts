@@ -26,17 +26,17 @@ const MAX_DEATHS = 3;
 const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
 
 /**
- * Starts the worker. When it dies (out of memory, say), the run under way and the samples being drawn are reported as
- * failed, a new worker is started, and the backend is opened again as it was asked for last. One that keeps dying is
+ * Starts the worker. When it dies (out of memory, say), the run under way and whatever else is being answered are
+ * reported as failed, a new worker is started, and the backend is opened again as it was asked for last. One that keeps dying is
  * given up: then only a request to open a backend starts another, and every other request fails at once.
  */
 export function createLabClient(options: ClientOptions = {}): LabClient {
   const { createWorker = startWorker } = options;
   const assets = options.assets ?? document.baseURI;
   const listeners = new Set<(event: LabEvent) => void>();
-  /** Runs and samples that are waiting for an end. */
+  /** Runs and other requests that are waiting for an end. */
   const runs = new Map<string, number>();
-  const samples = new Set<string>();
+  const requests = new Set<string>();
   let opened: Extract<Request, { type: 'open' }> | undefined;
   let deaths = 0;
   /** Why no worker is left, once it was given up. */
@@ -72,8 +72,10 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
     } else if (event.type === 'rows') {
       const last = event.rows.at(-1);
       if (last && runs.has(event.runId)) runs.set(event.runId, last.step);
-    } else if (event.type === 'samples' && event.done) samples.delete(event.requestId);
-    else if (event.type === 'failed' && event.requestId !== undefined) samples.delete(event.requestId);
+    } else if ('requestId' in event && event.requestId !== undefined) {
+      const goesOn = event.type === 'progress' || (event.type === 'samples' && !event.done);
+      if (!goesOn) requests.delete(event.requestId);
+    }
     emit(event);
   }
 
@@ -87,13 +89,13 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
         ? new UserError('The lab’s worker died ({reason}) and was started again. What was stored is kept; a run goes on from its last checkpoint.', { reason })
         : new UserError('The lab’s worker keeps dying ({reason}). What was stored is kept; reload the page or choose another backend.', { reason });
     if (deaths >= MAX_DEATHS) givenUp = told;
-    const [lostRuns, lostSamples] = [[...runs], [...samples]];
+    const [lostRuns, lostRequests] = [[...runs], [...requests]];
     runs.clear();
-    samples.clear();
+    requests.clear();
     if (!givenUp) worker = start();
-    if (lostRuns.length + lostSamples.length === 0) emit(failed(told));
+    if (lostRuns.length + lostRequests.length === 0) emit(failed(told));
     for (const [runId, step] of lostRuns) failRun(told, runId, step);
-    for (const requestId of lostSamples) emit({ ...failed(told), requestId });
+    for (const requestId of lostRequests) emit({ ...failed(told), requestId });
     if (!givenUp && opened) worker.postMessage(opened);
   }
 
@@ -128,7 +130,7 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
         return;
       }
       if (request.type === 'train') runs.set(request.runId, request.resume?.step ?? 0);
-      if (request.type === 'sample') samples.add(request.requestId);
+      if (request.type === 'sample' || request.type === 'check') requests.add(request.requestId);
       worker.postMessage(request);
     },
     subscribe(listener) {

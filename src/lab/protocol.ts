@@ -1,5 +1,5 @@
 // What the page and the worker say to each other: one union of requests, one union of events.
-import type { BackendChoice, DeviceReport } from '../engine/device';
+import type { BackendChoice, DeviceReport, KernelCheck, Parity } from '../engine/device';
 import type { ErrorValues, Remark } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
 import type { GoldVerdict } from '../world/verdict';
@@ -80,6 +80,19 @@ export interface RunStart {
   readonly warnings: readonly Remark[];
 }
 
+/** What can be checked about a device: each fused kernel, or twenty steps beside the same on another backend. */
+export type CheckPart = 'kernels' | 'parity';
+
+export type CheckResult =
+  | {
+      readonly part: 'kernels';
+      /** Empty where nothing is fused. */
+      readonly kernels: readonly KernelCheck[];
+      /** Kernels that were trusted until this check; they are off from now on. */
+      readonly switchedOff: readonly string[];
+    }
+  | { readonly part: 'parity'; readonly parity: Parity };
+
 export type Request =
   | { readonly type: 'open'; readonly backend: BackendChoice }
   | {
@@ -98,7 +111,10 @@ export type Request =
   /** Puts a stored run's policies on the device, so that they can be sampled. */
   | { readonly type: 'load'; readonly runId: string; readonly recipe: Recipe; readonly checkpoint: RunCheckpoint }
   | { readonly type: 'sample'; readonly requestId: string; readonly settings: SampleSettings }
-  | { readonly type: 'cancelSample'; readonly requestId: string };
+  | { readonly type: 'cancelSample'; readonly requestId: string }
+  /** Refused while a run is under way; ended by whatever else is asked of the device. */
+  | { readonly type: 'check'; readonly requestId: string; readonly part: CheckPart; readonly seed: number }
+  | { readonly type: 'cancel'; readonly requestId: string };
 
 export type LabEvent =
   | { readonly type: 'opened'; readonly device: DeviceReport }
@@ -116,6 +132,12 @@ export type LabEvent =
       /** False while answers are still growing. */
       readonly done: boolean;
     }
+  /** A check is under way; `share` of the whole, from 0 to 1. */
+  | { readonly type: 'progress'; readonly requestId: string; readonly share: number }
+  /** `adapter` is the line of the device that was checked. */
+  | { readonly type: 'checked'; readonly requestId: string; readonly adapter: string; readonly result: CheckResult }
+  /** A check was ended before its time, by a person or because something else needed the device. */
+  | { readonly type: 'cancelled'; readonly requestId: string }
   | {
       readonly type: 'failed';
       readonly runId?: string;

@@ -1,6 +1,7 @@
 // The lab without a page: takes requests, runs one cohort at a time, and tells what happens as events.
 // The browser's worker and the command line both drive it.
 import { UserError } from '../engine/errors';
+import { createExaminations, type Examiners } from './examine';
 import { createHoldings, type HoldingsOptions } from './holdings';
 import { breathe } from './breathe';
 import { isShippedDataset, loadShippedPairs, prepareData } from './datasets';
@@ -10,7 +11,7 @@ import { createRun, createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
 import { createTeller, type Teller } from './teller';
 
-export interface LabOptions extends HoldingsOptions {
+export interface LabOptions extends HoldingsOptions, Examiners {
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -23,7 +24,7 @@ export interface Lab {
 }
 
 type TrainRequest = Extract<Request, { type: 'train' }>;
-type Task = Exclude<Request, { type: 'pause' | 'continue' | 'step' | 'stop' | 'cancelSample' }>;
+type Task = Exclude<Request, { type: 'pause' | 'continue' | 'step' | 'stop' | 'cancelSample' | 'cancel' }>;
 
 /** What a person wants of a run; requests write it, the loop reads it between steps. */
 interface Wish {
@@ -53,6 +54,8 @@ export function createLab(options: LabOptions): Lab {
   const now = options.now ?? (() => performance.now());
   const emit = options.emit;
   const holdings = createHoldings(options);
+
+  const examinations = createExaminations(options, holdings);
 
   const tasks: Task[] = [];
   /** Runs that are queued, being prepared or under way. */
@@ -197,6 +200,9 @@ export function createLab(options: LabOptions): Lab {
         case 'sample':
           await sample(task);
           break;
+        case 'check':
+          await examinations.serve(task, active !== undefined);
+          break;
       }
     } catch (error) {
       const message = fail(error, about);
@@ -310,15 +316,24 @@ export function createLab(options: LabOptions): Lab {
         case 'cancelSample':
           cancelled.add(request.requestId);
           return;
+        case 'cancel':
+          examinations.cancel(request.requestId);
+          return;
         case 'open':
         case 'train':
           // One device, one run: a new one ends whatever came before it, queued or under way.
           for (const wish of wishes.values()) wish.stop = true;
+          examinations.cancelAll();
           if (request.type === 'train') wishes.set(request.runId, { paused: request.paused ?? false, steps: 0, stop: false });
           tasks.push(request);
           break;
         case 'load':
         case 'sample':
+          examinations.cancelAll();
+          tasks.push(request);
+          break;
+        case 'check':
+          examinations.expect(request);
           tasks.push(request);
           break;
       }

@@ -1,8 +1,11 @@
 // The browser's worker: the runner behind messages, with assets by fetch.
+import type { DeviceReport } from '../engine/device';
 import { createCohort, openEngine } from '../engine/engine';
+import { checkEveryKernel, checkParity } from '../engine/selfCheck';
 import { wasmUrls } from '../engine/wasmUrls';
 import { fetchAssets } from './assets';
-import type { LabEvent, Request } from './protocol';
+import type { CheckOptions } from './examine';
+import type { CheckResult, LabEvent, Request } from './protocol';
 import { createLab, type Lab } from './runner';
 
 /** What the client says first: where the page's files lie, which a worker's own address does not tell. */
@@ -27,6 +30,12 @@ function tell(event: LabEvent): void {
   self.postMessage({ ...event, checkpoint }, { transfer: copies.map(([, { data }]) => data.buffer) });
 }
 
+async function checkDevice({ backend }: DeviceReport, { part, ...rest }: CheckOptions): Promise<CheckResult | undefined> {
+  if (part === 'kernels') return { part, ...(await checkEveryKernel(rest)) };
+  const parity = await checkParity(backend, { ...rest, wasmPaths: wasmUrls });
+  return parity && { part, parity };
+}
+
 self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   if (data.type !== 'greeting') {
     lab?.send(data);
@@ -37,5 +46,6 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
     emit: tell,
     openBackend: (choice) => openEngine({ choice, wasmPaths: wasmUrls }),
     createCohort,
+    checkDevice,
   });
 };

@@ -10,6 +10,7 @@ import { trainTokenizer } from '../../src/engine/tokenizer/train';
 import type { Cohort, CohortOptions } from '../../src/engine/training/types';
 import { UserError } from '../../src/engine/errors';
 import type { AssetLoader } from '../../src/lab/assets';
+import type { Examiners } from '../../src/lab/examine';
 import type { LabEvent, Request, RunCheckpoint, RunState } from '../../src/lab/protocol';
 import { parseRecipe, type Recipe } from '../../src/lab/recipe';
 import { createLab, type LabOptions } from '../../src/lab/runner';
@@ -99,7 +100,7 @@ export interface TinyLab {
   checkpoint(): RunCheckpoint;
 }
 
-export interface TinyLabOptions {
+export interface TinyLabOptions extends Examiners {
   readonly files?: ReadonlyMap<string, Uint8Array>;
   readonly wrapCohort?: (cohort: Cohort, options: CohortOptions) => Cohort;
   /** A clock in milliseconds in place of the real one. */
@@ -119,6 +120,7 @@ export function tinyLabOn(device: TestDevice, options: TinyLabOptions = {}): Tin
   const lab = createLab({
     load: assetsOf(options.files ?? tinyFiles()),
     ...(options.now && { now: options.now }),
+    ...(options.checkDevice && { checkDevice: options.checkDevice }),
     openBackend: (choice, onLoss) => device.open(choice, onLoss),
     createCohort: (cohortOptions) => {
       const cohort = device.createCohort(cohortOptions);

@@ -71,6 +71,19 @@ describe('the client', () => {
     expect(events[0]).not.toHaveProperty('runId');
   });
 
+  it('fails a check that a worker dies over, once, but none that has ended', () => {
+    const { client, workers, events } = setUp();
+    for (const requestId of ['over', 'cancelled', 'lost']) client.send({ type: 'check', requestId, part: 'kernels', seed: 1 });
+    const result = { part: 'kernels', kernels: [], switchedOff: [] } as const;
+    workers[0]!.say({ type: 'checked', requestId: 'over', adapter: 'GPU', result });
+    workers[0]!.say({ type: 'cancelled', requestId: 'cancelled' });
+    workers[0]!.say({ type: 'progress', requestId: 'lost', share: 0.5 });
+    events.length = 0;
+    workers[0]!.die();
+    workers[1]!.die();
+    expect(events.map((event) => ('requestId' in event ? event.requestId : undefined))).toEqual(['lost', undefined]);
+  });
+
   it('gives up on a worker that keeps dying, and says so', () => {
     const { client, workers, events } = setUp();
     client.send(open);

@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { checkEveryKernel, checkParity } from '../../../src/engine/selfCheck';
+import type { Examiners } from '../../../src/lab/examine';
+import type { CheckPart, LabEvent, Request } from '../../../src/lab/protocol';
+import { wasmFolder } from '../../support/nodeBackend';
+import { tinyLab, tinyRecipe, type TinyLab } from '../../support/tinyLab';
+
+/** As the browser's worker has it. */
+const checkDevice: Examiners['checkDevice'] = async ({ backend }, { part, ...rest }) => {
+  if (part === 'kernels') return { part, ...(await checkEveryKernel(rest)) };
+  const parity = await checkParity(backend, { ...rest, wasmPaths: wasmFolder() });
+  return parity && { part, parity };
+};
+
+const check = (requestId: string, part: CheckPart = 'parity'): Request => ({ type: 'check', requestId, part, seed: 3 });
+const about = (lab: TinyLab, requestId: string): LabEvent['type'][] =>
+  lab.events.flatMap((event) => ('requestId' in event && event.requestId === requestId ? event.type : []));
+const underWay = (lab: TinyLab, requestId: string) => lab.next((event) => event.type === 'progress' && event.requestId === requestId && event.share > 0);
+
+describe('a check of parity', () => {
+  it('takes twenty steps of four objectives on the open backend and on another, and tells how far it has come', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send(check('c'));
+    await lab.idle();
+    const shares = lab.of('progress').map(({ share }) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBeLessThan(1);
+    const { adapter, result } = lab.of('checked')[0]!;
+    expect(adapter).toBe(lab.of('opened')[0]!.device.adapter);
+    if (result.part !== 'parity') throw new Error('another part was checked.');
+    expect(result.parity).toMatchObject({ backends: ['cpu', 'wasm'], objectives: ['dpo', 'apo_zero', 'apo_down', 'kto'], passed: true });
+    // WASM adds up in another order than plain JavaScript.
+    expect(result.parity.difference).toBeGreaterThan(0);
+    expect(result.parity.difference).toBeLessThan(1e-3);
+    // DPO's loss falls from the value that random reference scores give it; all twenty are there.
+    const [dpo] = result.parity.losses[0]!;
+    expect(dpo).toHaveLength(20);
+    expect(dpo!.at(-1)).toBeLessThan(dpo![0]!);
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
+  it('is ended by a cancel, leaves no tensor behind, and the lab goes on', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send({ type: 'open', backend: 'cpu' });
+    await lab.idle();
+    const before = tf.memory().numTensors;
+    lab.send(check('c'));
+    await underWay(lab, 'c');
+    lab.send({ type: 'cancel', requestId: 'c' });
+    await lab.idle();
+    expect(about(lab, 'c').filter((type) => type !== 'progress')).toEqual(['cancelled']);
+    expect(tf.memory().numTensors).toBe(before);
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('is ended by a run that is to begin', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send(check('c'));
+    await underWay(lab, 'c');
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    expect(about(lab, 'c').at(-1)).toBe('cancelled');
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('never begins if it is cancelled while it waits', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send(check('first', 'kernels'));
+    lab.send(check('second'));
+    lab.send({ type: 'cancel', requestId: 'second' });
+    await lab.idle();
+    expect(about(lab, 'first').at(-1)).toBe('checked');
+    expect(about(lab, 'second')).toEqual(['cancelled']);
+  });
+});
+
+describe('any check', () => {
+  it('is refused while a run is under way, paused or not, and the run goes on', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe(), paused: true });
+    await lab.idle();
+    lab.send(check('c'));
+    await lab.idle();
+    expect(about(lab, 'c')).toEqual(['failed']);
+    expect(lab.of('failed')[0]!.message).toMatch(/A run is under way/);
+    lab.send({ type: 'continue', runId: 'a' });
+    await lab.idle();
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('finds no kernels where nothing is fused', async () => {
+    const lab = tinyLab({ checkDevice });
+    lab.send(check('c', 'kernels'));
+    await lab.idle();
+    expect(lab.of('checked')[0]!.result).toEqual({ part: 'kernels', kernels: [], switchedOff: [] });
+    expect(lab.of('opened')).toHaveLength(1);
+  });
+
+  it('opens the device anew before it tells of a kernel that is wrong', async () => {
+    const kernels = [{ kernel: 'rotary', error: 0.5, passed: false }];
+    const lab = tinyLab({ checkDevice: async () => ({ part: 'kernels', kernels, switchedOff: ['rotary'] }) });
+    lab.send(check('c', 'kernels'));
+    await lab.idle();
+    expect(lab.events.map(({ type }) => type)).toEqual(['opened', 'opened', 'checked']);
+    // Nothing of what lay on the device before is sampled any more.
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    lab.send(check('d', 'kernels'));
+    await lab.idle();
+    lab.send({ type: 'sample', requestId: 's', settings: { prompt: 'Is Ada there?', temperature: 1, topK: 0, topP: 1, greedy: true, maxTokens: 2, seed: 1 } });
+    await lab.idle();
+    expect(lab.of('samples').at(-1)).not.toHaveProperty('runId');
+  });
+
+  it('that breaks is told, and the next one is served on a fresh device', async () => {
+    let broken = true;
+    const lab = tinyLab({
+      checkDevice: async (device, options) => {
+        if (broken) throw new Error('it burst');
+        return checkDevice(device, options);
+      },
+    });
+    lab.send(check('c', 'kernels'));
+    await lab.idle();
+    expect(about(lab, 'c')).toEqual(['failed']);
+    broken = false;
+    lab.send(check('d', 'kernels'));
+    await lab.idle();
+    expect(about(lab, 'd').at(-1)).toBe('checked');
+    expect(lab.of('opened')).toHaveLength(2);
+  });
+
+  it('is refused where the lab has no way to check its device', async () => {
+    const lab = tinyLab();
+    lab.send(check('c'));
+    await lab.idle();
+    expect(lab.of('failed')[0]).toMatchObject({ requestId: 'c', message: expect.stringContaining('cannot be checked') as string });
+  });
+});
