@@ -46,13 +46,16 @@ const paired = z.strictObject({
 /** Two sides and a column that says which of them is preferred. */
 const compared = z.strictObject({
   kind: z.literal('compared'),
-  prompt: column,
+  /** Absent: the prompt is what both sides begin with. */
+  prompt: column.optional(),
   first: column,
   second: column,
   label: column,
   /** Values of the label, as text in lower case, for which the first side is preferred; `secondWins` likewise. Others are ties. */
   firstWins: z.array(z.string()).min(1).max(20),
   secondWins: z.array(z.string()).min(1).max(20),
+  /** How the sides are written, as for finished sides. */
+  layout: z.enum(['text', 'messages', 'transcript']).default('text'),
   scoreFirst: column.optional(),
   scoreSecond: column.optional(),
   ...common,

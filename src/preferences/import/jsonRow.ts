@@ -1,0 +1,26 @@
+// One JSON text as one row, whatever it holds. Used by the JSON formats.
+import { fault } from './faults';
+import type { SourceRow } from './sourceRow';
+
+/** Strings are matched too, so that a word inside of them is left alone. */
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g;
+
+/** Parses JSON as others write it: Python puts NaN and Infinity where JSON has no such numbers; they become null. */
+function parseLenient(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+    return JSON.parse(text.replace(stringOrNumber, (found) => (found.startsWith('"') ? found : 'null')));
+  }
+}
+
+export function jsonRow(text: string, line: number): SourceRow {
+  try {
+    return { line, text, value: parseLenient(text) };
+  } catch (error) {
+    // The engine's message quotes the text at length.
+    const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);
+    return { line, text, value: undefined, fault: fault('brokenJson', { reason }) };
+  }
+}
