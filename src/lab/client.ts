@@ -105,7 +105,7 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
 
   function failRun(why: UserError, runId: string, step: number): void {
     emit({ ...failed(why), runId });
-    emit({ type: 'state', runId, state: 'failed', step, detail: why.message });
+    emit({ type: 'state', runId, state: 'failed', step, detail: { template: why.template, values: why.values } });
   }
 
   /** The answer to a request that no worker is left for. */

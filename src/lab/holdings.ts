@@ -1,15 +1,17 @@
 // What lies on the device: the device itself, the reference, and the policies of a run that is over, which can still be
 // sampled. The runner asks for them here and drops them all when the device has failed it.
-import type { BackendChoice, DeviceReport } from '../engine/device';
+import type { BackendChoice, BackendName, DeviceReport } from '../engine/device';
+import type { DeviceLostError } from '../engine/errors';
 import type { Cohort, CohortOptions } from '../engine/training/types';
-import { loadModel, type AssetLoader } from './assets';
+import { loadModel, type AssetLoader, type LoadedModel } from './assets';
 import type { LabEvent } from './protocol';
 import { createReference, type Reference } from './reference';
 
 export interface HoldingsOptions {
   readonly load: AssetLoader;
   readonly emit: (event: LabEvent) => void;
-  readonly openBackend: (choice: BackendChoice) => Promise<DeviceReport>;
+  /** `onLoss` hears that the device went away by itself. */
+  readonly openBackend: (choice: BackendChoice, onLoss: (loss: DeviceLostError) => void) => Promise<DeviceReport>;
   readonly createCohort: (options: CohortOptions) => Cohort;
 }
 
@@ -22,22 +24,35 @@ export interface Resting {
 export interface Holdings {
   /** Opens a backend in place of the one before, and tells which it was. */
   open(choice: BackendChoice): Promise<void>;
-  /** The open device; opens it as it was asked for last. */
+  /** The open device; opens it as it was asked for last, or WASM where WebGPU was given up since. */
   device(): Promise<DeviceReport>;
-  /** The reference of a model; without one, of the model that is there already, else of the one that ships. */
+  /** The backend that is open or, where none is, that would be tried first. */
+  readonly backend: BackendName;
+  /** Why the open device is of no use any more; undefined while it is, and where none is open. */
+  readonly loss: DeviceLostError | undefined;
+  /** Opens WASM from now on, whatever was asked for; `note` says why. Holds until it is taken back or a backend is asked for. */
+  giveUpGpu(note: string | undefined): void;
+  /** The reference of a model; without one, of the model that was loaded last, else of the one that ships. */
   reference(model?: string): Promise<Reference>;
   readonly resting: Resting | undefined;
   /** Puts policies to rest in place of those before. */
   rest(next: Resting | undefined): void;
-  /** Forgets the device and all that lies on it, `also` included; the next request opens it anew. */
+  /** Forgets the device and all that lies on it, `also` included; the next request opens it anew. Loaded files are kept. */
   drop(also?: { dispose(): void }): void;
 }
 
 const SHIPPED_MODEL = 'town';
 
-export function createHoldings({ load, emit, openBackend, createCohort }: HoldingsOptions): Holdings {
+/** @param onLoss hears that the open device went away by itself. */
+export function createHoldings({ load, emit, openBackend, createCohort }: HoldingsOptions, onLoss: () => void): Holdings {
   let choice: BackendChoice = 'auto';
   let device: DeviceReport | undefined;
+  let loss: DeviceLostError | undefined;
+  /** Why WASM stands in for what was asked for. */
+  let instead: string | undefined;
+  /** Tells the device that is open from those before it, whose end is no news. */
+  let opening = 0;
+  let model: LoadedModel | undefined;
   let reference: Reference | undefined;
   let resting: Resting | undefined;
 
@@ -54,12 +69,25 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
         // What lived on a device that is gone cannot be freed, and need not be.
       }
     }
-    device = reference = resting = undefined;
+    device = loss = reference = resting = undefined;
+    opening += 1;
   };
 
   const openDevice = async (): Promise<DeviceReport> => {
     if (!device) {
-      device = await openBackend(choice);
+      const mine = ++opening;
+      let opened: DeviceReport;
+      try {
+        opened = await openBackend(instead === undefined ? choice : 'wasm', (why) => {
+          if (mine !== opening) return;
+          loss = why;
+          onLoss();
+        });
+      } catch (error) {
+        drop();
+        throw error;
+      }
+      device = instead === undefined ? opened : { ...opened, notes: [...opened.notes, instead] };
       emit({ type: 'opened', device });
     }
     return device;
@@ -69,16 +97,29 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
     async open(next) {
       drop();
       choice = next;
+      instead = undefined;
       await openDevice();
     },
     device: openDevice,
-    async reference(model = reference?.model.id ?? SHIPPED_MODEL) {
+    get backend() {
+      if (device) return device.backend;
+      if (instead !== undefined) return 'wasm';
+      return choice === 'auto' ? 'webgpu' : choice;
+    },
+    get loss() {
+      return loss;
+    },
+    giveUpGpu(note) {
+      instead = note;
+    },
+    async reference(wanted = model?.id ?? SHIPPED_MODEL) {
       await openDevice();
-      if (reference?.model.id !== model) {
-        const loaded = await loadModel(load, model);
+      if (reference?.model.id !== wanted) {
+        // Kept when a device is lost, so that going on needs no network.
+        if (model?.id !== wanted) model = await loadModel(load, wanted);
         rest(undefined);
         reference?.dispose();
-        reference = createReference(loaded, createCohort);
+        reference = createReference(model, createCohort);
       }
       return reference;
     },

@@ -28,6 +28,15 @@ export interface RunCheckpoint {
   readonly elapsedMs?: number;
 }
 
+/** A device that a run has gone on with, where it is not the one that the run began on or where that one was lost. */
+export interface RunDevice {
+  /** Rows of later steps were worked out on it. */
+  readonly step: number;
+  readonly device: DeviceReport;
+  /** Why the device before it failed under the run, and the step of the checkpoint from which it goes on; absent where a person took the run up again. */
+  readonly lost?: { readonly reason: string; readonly from: number };
+}
+
 export interface PolicyStop {
   readonly policy: number;
   readonly step: number;
@@ -118,8 +127,12 @@ export type Request =
 
 export type LabEvent =
   | { readonly type: 'opened'; readonly device: DeviceReport }
-  | { readonly type: 'state'; readonly runId: string; readonly state: RunState; readonly step: number; readonly detail?: string }
+  /** The device failed while no run was under way, and what lay on it is gone; the next request opens one anew. */
+  | { readonly type: 'deviceLost'; readonly reason: string }
+  | { readonly type: 'state'; readonly runId: string; readonly state: RunState; readonly step: number; readonly detail?: Remark }
   | { readonly type: 'started'; readonly runId: string; readonly start: RunStart }
+  /** A run that was taken up again, by itself or by a person, is ready to go on. */
+  | { readonly type: 'runDevice'; readonly runId: string; readonly used: RunDevice }
   | { readonly type: 'rows'; readonly runId: string; readonly rows: readonly MetricsRow[]; readonly elapsedMs: number }
   | { readonly type: 'policyStopped'; readonly runId: string; readonly stop: PolicyStop }
   | { readonly type: 'checkpoint'; readonly runId: string; readonly checkpoint: RunCheckpoint }

@@ -8,7 +8,7 @@ import type { PreparedData } from './datasets';
 import { alignPair, heldOutFigures, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
 import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunStart } from './protocol';
 import { compileMember, policiesOf, type Recipe } from './recipe';
-import type { Reference } from './reference';
+import type { Reference, ReferenceScores } from './reference';
 
 export interface RunOptions {
   readonly id: string;
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly reference: Reference;
   readonly device: DeviceReport;
   readonly resume?: RunCheckpoint;
+  /** The reference's figures that the run began with; worked out where they are not given. */
+  readonly scores?: ReferenceScores;
   readonly createCohort: (options: CohortOptions) => Cohort;
   readonly emit: (event: LabEvent) => void;
   /** Awaited between pieces of work, so that requests are heard. */
@@ -29,6 +31,7 @@ export interface TrainingRun {
   readonly id: string;
   readonly recipe: Recipe;
   readonly cohort: Cohort;
+  readonly scores: ReferenceScores;
   /** Steps taken. */
   readonly step: number;
   /** True when no step is left, or no policy. */
@@ -114,7 +117,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   /** Rows leave in the middle of a piece of work, which counts as far as it has come. */
   const worked = (): number => workedMs + (began === undefined ? 0 : now() - began);
 
-  const scores = await reference.score(data, mismatchedIn, between);
+  const scores = options.scores ?? (await reference.score(data, mismatchedIn, between));
   const heldOut = data.heldOut.map(alignPair);
   const train = data.train.map(
     ({ chosen, rejected }, i): ScoredPair => ({
@@ -229,6 +232,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     id,
     recipe,
     cohort,
+    scores,
     get step() {
       return cohort.step;
     },

@@ -1,12 +1,15 @@
 // The lab without a page: takes requests, runs one cohort at a time, and tells what happens as events.
 // The browser's worker and the command line both drive it.
-import { UserError } from '../engine/errors';
+import { DeviceLostError, remark, UserError, type Remark } from '../engine/errors';
 import { createExaminations, type Examiners } from './examine';
+import type { DeviceReport } from '../engine/device';
 import { createHoldings, type HoldingsOptions } from './holdings';
 import { breathe } from './breathe';
-import { isShippedDataset, loadShippedPairs, prepareData } from './datasets';
+import { isShippedDataset, loadShippedPairs, prepareData, type PreparedData } from './datasets';
 import type { Request, RunState } from './protocol';
 import { parseRecipe, type Recipe } from './recipe';
+import { createRecovery, goingOn, reasonOf, type Recovery } from './recovery';
+import type { ReferenceScores } from './reference';
 import { createRun, createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
 import { createTeller, type Teller } from './teller';
@@ -34,26 +37,33 @@ interface Wish {
   stop: boolean;
 }
 
-/** The run under way, and what it takes to begin it again from its last checkpoint. */
-interface Active {
+/** A run that was asked for, and what it takes to begin it again from its last checkpoint. */
+interface Asked {
   readonly request: TrainRequest;
   readonly teller: Teller;
-  run: TrainingRun;
-  /** Times it was taken up again after its device broke. */
-  retries: number;
+  readonly recovery: Recovery;
+  /** Kept, so that a run that goes on asks nothing of the network and measures by the same reference. */
+  data?: PreparedData;
+  scores?: ReferenceScores;
+}
+
+/** The run under way. */
+interface Active {
+  readonly asked: Asked;
+  readonly run: TrainingRun;
 }
 
 /** Thrown where a run that is to stop is still being prepared. */
 const STOPPED = Symbol('stopped');
 
-/** A device that breaks this often in one run is not tried again. */
-const MAX_RETRIES = 2;
+/** Where the browser cannot give a device, it may be starting its graphics process anew, which takes a moment. */
+const WAIT_FOR_DEVICE_MS = 1000;
 
 export function createLab(options: LabOptions): Lab {
   const { load, createCohort } = options;
   const now = options.now ?? (() => performance.now());
   const emit = options.emit;
-  const holdings = createHoldings(options);
+  const holdings = createHoldings(options, () => wake());
 
   const examinations = createExaminations(options, holdings);
 
@@ -65,20 +75,14 @@ export function createLab(options: LabOptions): Lab {
   let lastState: RunState | undefined;
   let looping: Promise<void> | undefined;
 
-  const state = (runId: string, next: RunState, step: number, detail?: string): void => {
+  const state = (runId: string, next: RunState, step: number, detail?: Remark): void => {
     lastState = next;
     emit({ type: 'state', runId, state: next, step, ...(detail !== undefined && { detail }) });
   };
 
-  const fail = (error: unknown, about: { runId?: string; requestId?: string }): string => {
-    const told =
-      error instanceof UserError
-        ? error
-        : new UserError('Something in the lab broke: {reason} What was stored is kept; reload the page if it happens again.', {
-            reason: endSentence(error instanceof Error ? error.message : String(error)),
-          });
+  const fail = (error: unknown, about: { runId?: string; requestId?: string }): void => {
+    const told = sentenceOf(error, about);
     emit({ type: 'failed', ...about, message: told.message, template: told.template, values: told.values });
-    return told.message;
   };
 
   const pairsOf = (request: TrainRequest, recipe: Recipe) => {
@@ -92,7 +96,8 @@ export function createLab(options: LabOptions): Lab {
    * Makes everything ready for a run's next step, from the last checkpoint that it told.
    * @throws STOPPED when the run is told to stop meanwhile; then nothing of it lies on the device.
    */
-  const prepare = async (request: TrainRequest, teller: Teller): Promise<TrainingRun> => {
+  const prepare = async (asked: Asked): Promise<TrainingRun> => {
+    const { request, teller } = asked;
     const wish = wishes.get(request.runId)!;
     let preparing = true;
     const between = async (): Promise<void> => {
@@ -101,40 +106,90 @@ export function createLab(options: LabOptions): Lab {
       if (preparing && wish.stop) throw STOPPED;
     };
     const recipe = parseRecipe(request.recipe);
-    const pairs = await pairsOf(request, recipe);
+    const pairs = asked.data ? [] : await pairsOf(request, recipe);
     const chosen = await holdings.reference(recipe.model);
     await between();
     const { tokenizer, weights } = chosen.model;
-    const data = prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings);
+    const data = (asked.data ??= prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings));
     checkSame(request, data.hash, chosen.model.hash);
     const resume = teller.checkpoint;
     const ready = await createRun({
       id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between, now,
       ...(resume && { resume }),
+      ...(asked.scores && { scores: asked.scores }),
     });
+    asked.scores = ready.scores;
     preparing = false;
     return ready;
   };
 
   const train = async (request: TrainRequest): Promise<void> => {
     const { runId, resume } = request;
-    const wish = wishes.get(runId)!;
     const step = resume?.step ?? 0;
-    if (wish.stop) {
+    if (wishes.get(runId)!.stop) {
       stopUnready(runId, step);
       return;
     }
     state(runId, 'preparing', step);
     holdings.rest(undefined);
-    const teller = createTeller(emit, resume);
+    await bringUp({ request, teller: createTeller(emit, resume), recovery: createRecovery() });
+  };
+
+  /** The open device. Once one was lost, a browser that has none to give has failed the run again, and gets a moment. */
+  const deviceFor = async (recovery: Recovery): Promise<DeviceReport> => {
     try {
-      active = { request, teller, run: await prepare(request, teller), retries: 0 };
+      return await holdings.device();
     } catch (error) {
-      if (error !== STOPPED) throw error;
-      stopUnready(runId, step);
-      return;
+      if (recovery.failures === 0 || !(error instanceof UserError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_DEVICE_MS));
+      throw new DeviceLostError('unavailable', error.message);
     }
-    showState(active.run, wish);
+  };
+
+  /**
+   * Makes a run ready for its next step, on as many devices as that takes, or says why it ends here.
+   * @param broke what went wrong under the run, where it was under way.
+   */
+  const bringUp = async (asked: Asked, broke?: unknown): Promise<void> => {
+    const { request: { runId, resume }, teller, recovery } = asked;
+    for (let error = broke; ; ) {
+      const from = teller.checkpoint?.step ?? 0;
+      if (error !== undefined) {
+        const remedy = error instanceof UserError ? undefined : recovery.after(holdings.backend);
+        if (!remedy) {
+          giveUp(asked, error);
+          return;
+        }
+        if (remedy === 'wasm') holdings.giveUpGpu(`WebGPU was given up after ${recovery.failures} failures in one run: ${reasonOf(error)}.`);
+        dropDevice();
+        state(runId, 'preparing', from, goingOn(error, remedy, from));
+      }
+      try {
+        const device = await deviceFor(recovery);
+        const run = await prepare(asked);
+        active = { asked, run };
+        const lost = error === undefined ? undefined : { reason: reasonOf(error), from };
+        if (lost || resume) emit({ type: 'runDevice', runId, used: { step: teller.step, device, ...(lost && { lost }) } });
+        showState(run, wishes.get(runId)!);
+        return;
+      } catch (again) {
+        if (again === STOPPED) {
+          stopUnready(runId, teller.step);
+          return;
+        }
+        error = again;
+      }
+    }
+  };
+
+  const giveUp = ({ request: { runId }, teller }: Asked, error: unknown): void => {
+    // Where WASM did no better, the GPU is not to blame.
+    holdings.giveUpGpu(undefined);
+    fail(error, { runId });
+    wishes.delete(runId);
+    state(runId, 'failed', teller.step);
+    // A request that was wrong from the start has done the device no harm.
+    if (active || !(error instanceof UserError)) dropDevice();
   };
 
   /** Ends a run that was stopped before it was ready. */
@@ -143,9 +198,12 @@ export function createLab(options: LabOptions): Lab {
     state(runId, 'stopped', step);
   };
 
+  /** True while the run repeats what it had told before its device was lost; it does so even if it is to wait. */
+  const isBehind = (): boolean => active !== undefined && active.run.step < active.asked.teller.step;
+
   /** Says whether a run that has just been made ready trains or waits, unless it is about to end. */
   const showState = (ready: TrainingRun, wish: Wish): void => {
-    if (!ready.done && !wish.stop) state(ready.id, wish.paused ? 'paused' : 'training', ready.step);
+    if (!ready.done && !wish.stop && !isBehind()) state(ready.id, wish.paused ? 'paused' : 'training', ready.step);
   };
 
   const dropDevice = (): void => {
@@ -153,31 +211,16 @@ export function createLab(options: LabOptions): Lab {
     active = undefined;
   };
 
-  /** After a step that broke: goes on from the last checkpoint on a fresh device, or gives the run up. */
-  const recover = async (broken: Active, error: unknown): Promise<void> => {
-    const { run, request, teller } = broken;
+  /** After work that broke: goes on from the last checkpoint, or gives the run up. */
+  const recover = async ({ asked, run }: Active, error: unknown): Promise<void> => {
     run.flush();
-    let reason = error;
-    if (!(error instanceof UserError) && broken.retries < MAX_RETRIES) {
-      dropDevice();
-      state(run.id, 'preparing', teller.checkpoint?.step ?? 0, 'The device was lost; the run goes on from its last checkpoint.');
-      try {
-        active = { ...broken, run: await prepare(request, teller), retries: broken.retries + 1 };
-        showState(active.run, wishes.get(run.id)!);
-        return;
-      } catch (again) {
-        if (again === STOPPED) {
-          stopUnready(run.id, teller.checkpoint?.step ?? 0);
-          return;
-        }
-        reason = again;
-      }
-    }
-    const { step } = run;
-    const message = fail(reason, { runId: run.id });
-    wishes.delete(run.id);
-    state(run.id, 'failed', step, message);
-    dropDevice();
+    await bringUp(asked, error);
+  };
+
+  /** The device has failed with no run under way. */
+  const dropIdle = (error: unknown): void => {
+    holdings.drop();
+    emit({ type: 'deviceLost', reason: reasonOf(error) });
   };
 
   const serve = async (task: Task): Promise<void> => {
@@ -205,15 +248,12 @@ export function createLab(options: LabOptions): Lab {
           break;
       }
     } catch (error) {
-      const message = fail(error, about);
-      if (task.type === 'train') {
-        wishes.delete(task.runId);
-        state(task.runId, 'failed', task.resume?.step ?? 0, message);
-      }
+      fail(error, about);
       if (error instanceof UserError) return;
       // An answer that broke takes the run under way with it, since they share the device.
       if (active) await recover(active, error);
-      else dropDevice();
+      else if (task.type === 'open') holdings.drop();
+      else dropIdle(error);
     }
   };
 
@@ -236,7 +276,7 @@ export function createLab(options: LabOptions): Lab {
   };
 
   /** Ends the run under way and leaves its policies on the device. */
-  const end = async (run: TrainingRun, how: 'finished' | 'stopped', detail?: string): Promise<void> => {
+  const end = async (run: TrainingRun, how: 'finished' | 'stopped', detail?: Remark): Promise<void> => {
     await run.catchUp();
     await run.checkpoint();
     active = undefined;
@@ -248,9 +288,10 @@ export function createLab(options: LabOptions): Lab {
   /** One piece of work for the run under way; false if there is none to do. */
   const work = async (run: TrainingRun): Promise<boolean> => {
     const wish = wishes.get(run.id)!;
-    if (run.allStopped) await end(run, 'stopped', 'Every policy was stopped.');
+    if (run.allStopped) await end(run, 'stopped', remark('Every policy was stopped.'));
     else if (run.done) await end(run, 'finished');
     else if (wish.stop) await end(run, 'stopped');
+    else if (isBehind()) await run.advance();
     else if (wish.paused && wish.steps === 0) {
       if (lastState === 'paused') return false;
       await run.catchUp();
@@ -272,6 +313,12 @@ export function createLab(options: LabOptions): Lab {
   const loop = async (): Promise<void> => {
     for (;;) {
       await breathe();
+      const { loss } = holdings;
+      if (loss) {
+        if (active) await recover(active, loss);
+        else dropIdle(loss);
+        continue;
+      }
       // A run that is to end goes before whatever was asked for after it.
       const ending = active && wishes.get(active.run.id)!.stop;
       const task = ending ? undefined : tasks.shift();
@@ -354,6 +401,20 @@ function checkSame({ expected }: TrainRequest, dataHash: string, modelHash: stri
   if (expected.modelHash !== undefined && expected.modelHash !== modelHash) {
     throw new UserError('The run’s reference is not the one it began with, so it cannot go on. Its curves and checkpoint are kept; train the recipe anew.');
   }
+}
+
+/** What a person reads of an error. */
+function sentenceOf(error: unknown, { requestId }: { readonly requestId?: string }): UserError {
+  if (error instanceof UserError) return error;
+  if (error instanceof DeviceLostError) {
+    const values = { reason: reasonOf(error) };
+    return requestId === undefined
+      ? new UserError('The device was lost ({reason}). What is stored is kept; try again, or choose another device on the Checks page.', values)
+      : new UserError('The device was lost ({reason}), so the answer is cut short. Ask again; a run under way goes on by itself.', values);
+  }
+  return new UserError('Something in the lab broke: {reason} What was stored is kept; reload the page if it happens again.', {
+    reason: endSentence(error instanceof Error ? error.message : String(error)),
+  });
 }
 
 function endSentence(text: string): string {

@@ -6,6 +6,8 @@ export interface Teller {
   tell(event: LabEvent): void;
   /** The last checkpoint that was told. */
   readonly checkpoint: RunCheckpoint | undefined;
+  /** The step up to which training has been told. */
+  readonly step: number;
 }
 
 /**
@@ -22,6 +24,9 @@ export function createTeller(emit: (event: LabEvent) => void, resume?: RunCheckp
   return {
     get checkpoint() {
       return checkpoint;
+    },
+    get step() {
+      return Math.max(last.train, resume?.step ?? 0);
     },
     tell(event) {
       switch (event.type) {

@@ -44,7 +44,7 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   lab = createLab({
     load: fetchAssets(data.assets),
     emit: tell,
-    openBackend: (choice) => openEngine({ choice, wasmPaths: wasmUrls }),
+    openBackend: (choice, onLoss) => openEngine({ choice, wasmPaths: wasmUrls, onLoss }),
     createCohort,
     checkDevice,
   });

@@ -56,7 +56,7 @@ export function receive(event: LabEvent): void {
         // What failed has been said, in a form that can be translated.
         ...(event.state === 'failed'
           ? {}
-          : { detail: event.detail === undefined ? undefined : { template: event.detail, values: {} } }),
+          : { detail: event.detail }),
       });
       if (isOver(event.state)) {
         releaseRun(run.id);

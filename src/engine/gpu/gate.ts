@@ -118,7 +118,7 @@ function runFused(gpu: GpuRuntime, operation: KernelCase['operation']): Promise<
   const plan = gpu.record([operation]);
   const done = gpu.run([plan]);
   plan.dispose();
-  const refused = gpu.device.popErrorScope();
+  const refused = gpu.guard(gpu.device.popErrorScope());
   return Promise.all([refused, done]).then(([error]) => error?.message);
 }
 

@@ -7,7 +7,6 @@ import { t } from '../../components/text';
 import { useCurrentRun, useExperiment, useRun, useRuns } from '../../stores/hooks';
 import { pause, resume, step, stop, train } from '../../stores/runActions';
 import { canContinue, type PageRunState, type Run } from '../../stores/runs';
-import { engineWords } from './engineWords';
 import { recipeProblem } from './experiment/check';
 import { runName } from './runName';
 import styles from './compare.module.css';
@@ -58,7 +57,7 @@ function Standing({ run }: { readonly run: Run }) {
       <Progress label={t('Training progress')} value={run.step} max={steps} />
       {run.detail !== undefined && (
         <p className={styles.detail}>
-          {Object.keys(run.detail.values).length > 0 ? t(run.detail.template, run.detail.values) : engineWords(run.detail.template)}
+          {t(run.detail.template, run.detail.values)}
         </p>
       )}
     </div>

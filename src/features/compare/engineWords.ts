@@ -1,5 +1,5 @@
-// What the engine and the runner say about a run in plain English, in the reader's language. They say few things, so
-// each is listed; anything else is shown as it is.
+// Why the engine stopped a policy, in the reader's language. It gives few reasons, so each is listed; any other is shown as
+// it is.
 import { t } from '../../components/text';
 
 export function engineWords(sentence: string): string {
@@ -8,10 +8,8 @@ export function engineWords(sentence: string): string {
       return t('The loss was not a finite number.');
     case 'The gradient was not a finite number.':
       return t('The gradient was not a finite number.');
-    case 'Every policy was stopped.':
-      return t('Every policy was stopped.');
-    case 'The device was lost; the run goes on from its last checkpoint.':
-      return t('The device was lost; the run goes on from its last checkpoint.');
+    case 'A held-out figure was not a finite number.':
+      return t('A held-out figure was not a finite number.');
     default:
       return t(sentence);
   }

@@ -448,7 +448,7 @@ describe('what goes wrong', () => {
     lab.send({ type: 'stop', runId: 'a' });
     await lab.idle();
     expect(lab.of('failed')).toEqual([]);
-    expect(lab.states('a').slice(-2)).toEqual([['preparing', 0], ['stopped', 0]]);
+    expect(lab.states('a').slice(-2)).toEqual([['preparing', 0], ['stopped', 2]]);
     lab.send({ type: 'train', runId: 'b', recipe: tinyRecipe() });
     await lab.idle();
     expect(lab.states('b').at(-1)).toEqual(['finished', 4]);
