@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../src/engine/device';
 import { UserError } from '../src/engine/errors';
 import { diskAssets } from './assets';
+import { importCommand, inspectCommand, type Printed } from './importCommand';
 import { pairsCommand } from './pairsCommand';
 import { runCommand } from './runCommand';
 
@@ -11,7 +12,12 @@ const USAGE = `Usage:
   lab run RECIPE.json [--out RUN.json] [--backend auto|webgpu|wasm|cpu] [--json]
       runs an experiment and prints the final held-out figures of each policy
   lab pairs --out FILE.jsonl [--dataset clair|off_policy] [--count N] [--json]
-      writes shipped preference pairs in the shape that TRL reads`;
+      writes shipped preference pairs in the shape that TRL reads
+  lab inspect FILE|- [--mapping MAPPING.json] [--json]
+      tells format, columns, rejected rows, contrastiveness and lengths of preference data of any known format
+  lab import FILE|- --out FILE.jsonl [--rejected FILE.jsonl] [--mapping MAPPING.json]
+             [--shape conversational|standard|lab] [--json]
+      converts it: to what TRL reads, or (lab) to lines that keep everything`;
 
 const backends: readonly string[] = ['auto', 'webgpu', 'wasm', 'cpu'];
 
@@ -30,7 +36,9 @@ function parse(args: string[], options: Record<string, { type: 'string' | 'boole
 /** An option's text; parseArgs types every option as either kind. */
 const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
-async function main(args: string[]): Promise<string> {
+const shapes = ['conversational', 'standard', 'lab'] as const;
+
+async function main(args: string[]): Promise<string | Printed> {
   const [command, ...rest] = args;
   const load = diskAssets(join(process.cwd(), 'public'));
   switch (command) {
@@ -50,22 +58,44 @@ async function main(args: string[]): Promise<string> {
       if (out === undefined || positionals.length > 0) throw new UserError('lab pairs needs a file to write to: --out FILE.jsonl.');
       return pairsCommand({ dataset: text(values.dataset) ?? 'clair', count: text(values.count), out, json: values.json === true }, load);
     }
+    case 'inspect': {
+      const { values, positionals } = parse(rest, { mapping: { type: 'string' }, json: { type: 'boolean' } });
+      const [file, ...more] = positionals;
+      if (file === undefined || more.length > 0) throw new UserError('lab inspect takes one file, or - for standard input: lab inspect FILE.');
+      return inspectCommand({ file, mapping: text(values.mapping), json: values.json === true });
+    }
+    case 'import': {
+      const { values, positionals } = parse(rest, {
+        out: { type: 'string' }, rejected: { type: 'string' }, mapping: { type: 'string' }, shape: { type: 'string' }, json: { type: 'boolean' },
+      });
+      const [file, ...more] = positionals;
+      const out = text(values.out);
+      if (file === undefined || more.length > 0 || out === undefined) {
+        throw new UserError('lab import takes one file, or - for standard input, and a file to write to: lab import FILE --out FILE.jsonl.');
+      }
+      const shape = shapes.find((one) => one === (text(values.shape) ?? 'conversational'));
+      if (shape === undefined) throw new UserError('--shape is one of {known}, not “{shape}”.', { known: shapes.join(', '), shape: text(values.shape) ?? '' });
+      return importCommand({ file, out, shape, rejected: text(values.rejected), mapping: text(values.mapping), json: values.json === true });
+    }
     case 'help':
     case '--help':
     case '-h':
       return USAGE;
     default:
-      throw new UserError('lab knows the commands run and pairs, not “{command}”; lab help says more.', { command: command ?? '' });
+      throw new UserError('lab knows the commands run, pairs, inspect and import, not “{command}”; lab help says more.', { command: command ?? '' });
   }
 }
 
 let status = 0;
 try {
   const result = await main(process.argv.slice(2));
-  await new Promise<void>((resolve) => process.stdout.write(`${result}\n`, () => resolve()));
+  const { text, failure }: Printed = typeof result === 'string' ? { text: result } : result;
+  await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+  if (failure) throw failure;
 } catch (error) {
   status = error instanceof UserError ? 2 : 1;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // One line, whatever a quoted reason holds.
+  process.stderr.write(`${(error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')}\n`);
 }
 // A GPU that Dawn has opened would keep the process alive.
 process.exit(status);

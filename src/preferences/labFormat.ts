@@ -76,5 +76,5 @@ const FORMULA = /^[=+\-@\t\r']/;
 /** A cell that no spreadsheet runs as a formula: an apostrophe before what could be one. */
 export const guardCell = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell);
 
-/** Takes the guard off again. */
+/** Takes the guard off again; an apostrophe alone is an empty text. */
 export const unguardCell = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell);

@@ -16,7 +16,7 @@ export interface TrlConversation {
   readonly rejected: readonly Message[];
 }
 
-/** TRL's standard preference row. */
+/** TRL's standard preference row. It has no place for earlier turns. */
 export interface TrlStrings {
   readonly prompt: string;
   readonly chosen: string;
@@ -27,9 +27,9 @@ export interface TrlStrings {
  * A pair as message lists. The prompt is a list, too: current versions of TRL break on a string prompt beside
  * message-list completions.
  */
-export function toTrlConversation({ prompt, chosen, rejected }: PreferencePair): TrlConversation {
+export function toTrlConversation({ history = [], prompt, chosen, rejected }: PreferencePair): TrlConversation {
   return {
-    prompt: [{ role: 'user', content: prompt }],
+    prompt: [...history, { role: 'user', content: prompt }],
     chosen: [{ role: 'assistant', content: chosen }],
     rejected: [{ role: 'assistant', content: rejected }],
   };

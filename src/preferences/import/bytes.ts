@@ -41,6 +41,7 @@ async function* piecesOf({ name, bytes }: ImportSource, signal?: AbortSignal): B
     }
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('“{name}” could not be read any further: {reason}. The rows until there were kept; try again.', { name, reason });
   } finally {

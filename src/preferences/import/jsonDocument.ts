@@ -1,6 +1,6 @@
 // JSON that is no JSONL: an array of rows, an object that holds one, columns side by side, or objects one after another.
 import { fault } from './faults';
-import { jsonRow } from './jsonRow';
+import { jsonRow, viewerRow } from './jsonRow';
 import { createJsonScanner, type Found } from './jsonScanner';
 import { MAX_ROW, type RowBatches, type SourceRow } from './sourceRow';
 
@@ -38,14 +38,6 @@ function rowsOf({ kind, text, line, tooLong }: Found, names: string[] | undefine
   return [viewerRow(row)];
 }
 
-/** The dataset viewer's answers wrap each row. */
-export function viewerRow(row: SourceRow): SourceRow {
-  const { value } = row;
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'row_idx') || !Object.hasOwn(value, 'row')) return row;
-  const { row: inner, truncated_cells: cut } = value as { row: unknown; truncated_cells?: unknown };
-  return { ...row, value: inner, ...(Array.isArray(cut) && cut.length > 0 && { warnings: ['truncatedCells'] as const }) };
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMessage = (value: unknown): boolean => isObject(value) && (Object.hasOwn(value, 'role') || Object.hasOwn(value, 'from'));
 
@@ -70,6 +62,3 @@ function documentRows(row: SourceRow): SourceRow[] {
   }
   return [row];
 }
-
-/** True of text that could begin a JSON document. */
-export const looksLikeJson = (head: string): boolean => /^\s*[[{]/.test(head);

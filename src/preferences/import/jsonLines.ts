@@ -1,6 +1,6 @@
 // JSONL: one JSON value a line. Blank lines are no rows.
 import { fault } from './faults';
-import { jsonRow } from './jsonRow';
+import { jsonRow, viewerRow } from './jsonRow';
 import { MAX_ROW, type RowBatches, type SourceRow } from './sourceRow';
 
 export async function* jsonLineRows(texts: AsyncIterable<string>): RowBatches {
@@ -11,7 +11,7 @@ export async function* jsonLineRows(texts: AsyncIterable<string>): RowBatches {
 
   const rowOf = (text: string): SourceRow | null => {
     if (skipping || text.length > MAX_ROW) return { line, text, value: undefined, fault: fault('tooLong', { limit: MAX_ROW }) };
-    return isBlank(text) ? null : jsonRow(text, line);
+    return isBlank(text) ? null : viewerRow(jsonRow(text, line));
   };
 
   for await (const text of texts) {

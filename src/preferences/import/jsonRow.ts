@@ -24,3 +24,11 @@ export function jsonRow(text: string, line: number): SourceRow {
     return { line, text, value: undefined, fault: fault('brokenJson', { reason }) };
   }
 }
+
+/** The dataset viewer's answers wrap each row. */
+export function viewerRow(row: SourceRow): SourceRow {
+  const { value } = row;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'row_idx') || !Object.hasOwn(value, 'row')) return row;
+  const { row: inner, truncated_cells: cut } = value as { row: unknown; truncated_cells?: unknown };
+  return { ...row, value: inner, ...(Array.isArray(cut) && cut.length > 0 && { warnings: ['truncatedCells'] as const }) };
+}
