@@ -37,6 +37,11 @@ export const plainOptions: SampleOptions = {
 
 const grouped: ModelConfig = { ...tinyConfig, hidden_size: 16, num_attention_heads: 4, num_key_value_heads: 2 };
 
+/** All widths are multiples of four, which kernels take by fours. */
+export const evenConfig: ModelConfig = {
+  ...tinyConfig, hidden_size: 16, num_attention_heads: 4, num_key_value_heads: 4, intermediate_size: 12, vocab_size: 12,
+};
+
 export function randomPrompts(lengths: readonly number[], vocabulary: number): number[][] {
   return lengths.map((length, p) => {
     const random = createRandom(41, p);
@@ -52,6 +57,7 @@ const cases: [name: string, options: Partial<SampleOptions>, more?: { K?: number
   ['one policy and one prompt', {}, { K: 1, lengths: [4] }],
   ['prompts of several lengths under several policies', {}],
   ['grouped queries', {}, { config: grouped }],
+  ['even widths', {}, { config: evenConfig, lengths: [5, 1, 9] }],
   ['the likeliest tokens', { greedy: true }],
   ['a low temperature', { temperature: 0.5, seed: 6 }],
   ['top-k', { topK: 3, temperature: 1.5 }],

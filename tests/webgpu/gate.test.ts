@@ -54,6 +54,10 @@ it.each([
   ['objective_places', 'objective', 'a sorting that is off', (code: string) => code.replace('+ which;', ';')],
   ['gather_rows', 'embedding', 'a row beyond the edge', (code: string) => code.replace('out[thread] =', 'out[thread + 1u] =')],
   ['matmul_tn_vec4', 'linear weight gradient', 'a lost term', (code: string) => code.replace('c3 += av.w * bv;', '')],
+  ['rows_product_norm_gated', 'linear of few rows', 'halves that are exchanged', (code: string) => code.replace('exp(-sum)) * up', 'exp(-up)) * sum')],
+  ['keep_last', 'key–value cache', 'a place too early', (code: string) => code.replace('length - 1u', 'length - 2u')],
+  ['decoding_attention', 'decoding attention', 'a position left out', (code: string) => code.replace('j < length;', 'j + 1u < length;')],
+  ['token_choice', 'token choice', 'ties in the wrong order', (code: string) => code.replace('Place(high, V - 1u - v)', 'Place(high & 0xfff00000u, V - 1u - v)')],
   ['swiglu', 'swiglu', 'code that does not compile', (code: string) => code.replace('exp(-g)', 'exq(-g)')],
 ] as const)('blames %s alone for %s', async (name, kernel, _, change) => {
   const failed = (await checkKernels(sabotaged(name, change))).filter(({ passed }) => !passed);

@@ -2,8 +2,9 @@
 // against the choice on the host.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openBackend } from '../../src/engine/backend';
+import { openBackend, openedGpu } from '../../src/engine/backend';
 import { layoutOf } from '../../src/engine/gpu/layout';
+import type { KernelName } from '../../src/engine/gpu/operation';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
 import { createSampler } from '../../src/engine/gpu/sampler';
 import { chooseToken } from '../../src/engine/model/chooseToken';
@@ -14,7 +15,7 @@ import { createRandom } from '../../src/engine/random';
 import type { SampleOptions } from '../../src/engine/training/types';
 import { tinyConfig } from '../support/modelSuite';
 import {
-  expectSame, itSamplesLikeRerunning, plainOptions, randomPrompts, stackedModels, type MakeSampler,
+  evenConfig, expectSame, itSamplesLikeRerunning, plainOptions, randomPrompts, stackedModels, type MakeSampler,
 } from '../support/samplingSuite';
 
 let gpu: GpuRuntime;
@@ -96,6 +97,26 @@ describe('sampling on the fused kernels', () => {
     // Nothing of the part that was given up shows in what comes after.
     expect(await sampler.sample(prompts, options)).toEqual(whole);
     sampler.dispose();
+  });
+
+  it('says the same with composed forms in the place of kernels that are switched off', async () => {
+    const tensors = stackedModels(evenConfig, 2);
+    const prompts = randomPrompts([4, 2], evenConfig.vocab_size);
+    const options = { ...plainOptions, maxTokens: 3 };
+    const whole = fused(tensors, evenConfig);
+    const expected = await whole.sample(prompts, options);
+    whole.dispose();
+    const added: KernelName[] = ['linear of few rows', 'key–value cache', 'decoding attention', 'token choice'];
+    const before = tf.memory().numTensors;
+    for (const kernel of added) {
+      // The composed forms work on the device that tfjs has.
+      const runtime = createGpuRuntime(openedGpu()!, new Set([kernel]));
+      const sampler = fusedOn(() => runtime)(tensors, evenConfig);
+      expectSame(await sampler.sample(prompts, options), expected);
+      sampler.dispose();
+      runtime.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('answers more prompts than the device takes at once as it answers them together', async () => {

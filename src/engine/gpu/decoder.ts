@@ -6,11 +6,9 @@ import {
   decodingAttentionFused, keepKeysAndValues, STATE, type DecodingShape,
 } from '../ops/attention/decoding.wgsl';
 import { gatherRowsFused } from '../ops/embedding/embedding.wgsl';
-import { matmul } from '../ops/linear/linear.wgsl';
-import { rmsNormForward } from '../ops/rmsNorm/rmsNorm.wgsl';
+import { rowsProduct } from '../ops/linear/rows.wgsl';
 import { SETTINGS } from '../ops/sampling/choice';
 import { tokenChoice } from '../ops/sampling/choice.wgsl';
-import { swiGluForward } from '../ops/swiGlu/swiGlu.wgsl';
 import type { ParameterLayout } from './layout';
 import type { Operand, Operation } from './operation';
 import type { GpuRuntime } from './runtime';
@@ -52,7 +50,7 @@ export function samplingNumbers(c: ModelConfig, { rows, tokens, places }: Sampli
   const kept = W - D;
   return {
     longest: Math.max(tokens * Math.max(W, 2 * F), rows * V, places * kept),
-    all: tokens * (4 * D + W + 3 * F + H + 1) + rows * (V + 2 * D) + places * (L * kept + 2),
+    all: tokens * (4 * D + W + 3 * F + H + 1) + rows * (V + D) + places * (L * kept + 2),
   };
 }
 
@@ -88,7 +86,6 @@ export function samplingBuffers(gpu: GpuRuntime, c: ModelConfig, { rows, tokens,
     gateUp: make(tokens * 2 * F),
     activated: make(tokens * F),
     last: make(rows * D),
-    hidden: make(rows * D),
     logits: make(rows * V),
     destroy() {
       for (const buffer of made) buffer.destroy();
@@ -96,7 +93,7 @@ export function samplingBuffers(gpu: GpuRuntime, c: ModelConfig, { rows, tokens,
   };
 }
 
-const EMBEDDING = 'model.embed_tokens.weight';
+const EMBEDDING = 'model.embed_tokens';
 
 /** From the prompts to each row's first token. */
 export function promptOperations(
@@ -135,28 +132,23 @@ function layers(
   attend: (cache: GPUBuffer) => Operation[],
 ): Operation[] {
   const { hidden_size: D, intermediate_size: F, vocab_size: V } = c;
-  const weight = (name: string): Operand => ({ buffer: parameters, offset: layout.offset(name), stride: layout.P });
-  const rows = (buffer: GPUBuffer, width: number): Operand => ({ buffer, offset: 0, stride: N * width });
-  const product = (x: GPUBuffer, i: number, name: string, y: GPUBuffer, n: number, add?: GPUBuffer) =>
-    matmul({ layout: 'nt', K, m: N, n, i, a: rows(x, i), b: weight(`${name}.weight`), c: rows(y, n), ...(add && { add: rows(add, n) }) });
-  const norm = (x: GPUBuffer, name: string) =>
-    rmsNormForward(K, N, D, c.rms_norm_eps, {
-      x, inverse: b.inverse, parameters, gainOffset: layout.offset(`${name}.weight`), stride: layout.P,
-    }, b.normed);
+  const weight = (name: string): Operand => ({ buffer: parameters, offset: layout.offset(`${name}.weight`), stride: layout.P });
+  const normed = (name: string) => ({ gain: weight(name), epsilon: c.rms_norm_eps });
+  const shared = { K, m: N, between: b };
   return [
     gatherRowsFused(K, N, D, { ...weight(EMBEDDING), missing: V }, ids, b.x),
     ...b.caches.flatMap((cache, i) => {
       const at = `model.layers.${i}`;
       return [
-        norm(b.x, `${at}.input_layernorm`),
         // Queries, keys and values lie one after another, and so do gate and up: one product each.
-        product(b.normed, D, `${at}.self_attn.q_proj`, b.qkv, widthOf(c)),
+        ...rowsProduct({ ...shared, n: widthOf(c), i: D, x: b.x, w: weight(`${at}.self_attn.q_proj`), y: b.qkv, norm: normed(`${at}.input_layernorm`) }),
         ...attend(cache),
-        product(b.attended, D, `${at}.self_attn.o_proj`, b.middle, D, b.x),
-        norm(b.middle, `${at}.post_attention_layernorm`),
-        product(b.normed, D, `${at}.mlp.gate_proj`, b.gateUp, 2 * F),
-        swiGluForward(K * N, F, b.gateUp, b.activated),
-        product(b.activated, F, `${at}.mlp.down_proj`, b.x, D, b.middle),
+        ...rowsProduct({ ...shared, n: D, i: D, x: b.attended, w: weight(`${at}.self_attn.o_proj`), y: b.middle, add: b.x }),
+        ...rowsProduct({
+          ...shared, n: F, i: D, x: b.middle, w: weight(`${at}.mlp.gate_proj`), y: b.activated, gated: true,
+          norm: normed(`${at}.post_attention_layernorm`),
+        }),
+        ...rowsProduct({ ...shared, n: D, i: F, x: b.activated, w: weight(`${at}.mlp.down_proj`), y: b.x, add: b.middle }),
       ];
     }),
   ];
@@ -167,14 +159,10 @@ function choice(
   c: ModelConfig, { K, S }: SamplingShape, x: GPUBuffer, parameters: GPUBuffer, layout: ParameterLayout, b: SamplingBuffers,
 ): Operation[] {
   const { hidden_size: D, vocab_size: V } = c;
-  const rows = (buffer: GPUBuffer, width: number): Operand => ({ buffer, offset: 0, stride: S * width });
+  const weight = (name: string): Operand => ({ buffer: parameters, offset: layout.offset(`${name}.weight`), stride: layout.P });
   return [
-    rmsNormForward(K, S, D, c.rms_norm_eps, {
-      x, inverse: b.inverse, parameters, gainOffset: layout.offset('model.norm.weight'), stride: layout.P,
-    }, b.hidden),
-    matmul({
-      layout: 'nt', K, m: S, n: V, i: D,
-      a: rows(b.hidden, D), b: { buffer: parameters, offset: layout.offset(EMBEDDING), stride: layout.P }, c: rows(b.logits, V),
+    ...rowsProduct({
+      K, m: S, n: V, i: D, x, w: weight(EMBEDDING), y: b.logits, norm: { gain: weight('model.norm'), epsilon: c.rms_norm_eps }, between: b,
     }),
     tokenChoice({ rows: K * S, S, V, context: c.max_position_embeddings }, b),
   ];

@@ -60,6 +60,7 @@ export const kernelNames = [
   'divergence',
   'objective',
   'adamw',
+  'linear of few rows',
   'key–value cache',
   'decoding attention',
   'token choice',

@@ -1,6 +1,7 @@
 // Small random instances of the operations that sampling adds, for the gate: see `kernelCases.ts`, which they belong to.
 import { cacheWidth, decodingAttentionFused, keepKeysAndValues } from '../ops/attention/decoding.wgsl';
 import { rotaryTable } from '../ops/attention/attention.wgsl';
+import { rowsProduct } from '../ops/linear/rows.wgsl';
 import { packSettings } from '../ops/sampling/choice';
 import { tokenChoice } from '../ops/sampling/choice.wgsl';
 import type { SampleOptions } from '../training/types';
@@ -22,11 +23,29 @@ export function samplingCases(size: CaseSize, stage: Stage): KernelCase[] {
     operation: keepKeysAndValues(shape, P, prompts, table, state, floats(rows * P * width), cache()),
   });
   return [
+    ...rowsCases(size, stage),
     kept(T, true),
     kept(1, false),
     { operation: decodingAttentionFused(shape, state, floats(rows * width), cache(), out(rows * heads * headDim)) },
     ...choices.map((options) => choiceCase(rows, S, V, options, stage)),
   ];
+}
+
+/** The product of few rows in the three ways that a layer uses it, its weights and gain somewhere in a larger buffer. */
+function rowsCases({ K, heads, headDim, F }: CaseSize, { floats, out }: Stage): KernelCase[] {
+  const m = 2;
+  // Other widths take the general product, which has cases of its own.
+  const [D, wide] = [4 * Math.ceil((heads * headDim) / 4), 4 * Math.ceil(F / 4)];
+  const stride = 2 * wide * D + 4 + D;
+  const parameters = floats(K * stride);
+  const w = { buffer: parameters, offset: D + 4, stride };
+  const norm = { gain: { buffer: parameters, offset: 4, stride }, epsilon: 1e-5 };
+  const common = { K, m, w, between: { normed: out(K * m * D), inverse: out(K * m), gateUp: out(K * m * 2 * wide) } };
+  return [
+    { ...common, n: wide, i: D, x: floats(K * m * D), y: out(K * m * wide), norm },
+    { ...common, n: wide, i: D, x: floats(K * m * D), y: out(K * m * wide), norm, gated: true },
+    { ...common, n: D, i: wide, x: floats(K * m * wide), y: out(K * m * D), add: floats(K * m * D) },
+  ].flatMap((product) => rowsProduct(product).map((operation) => ({ operation })));
 }
 
 const plain: SampleOptions = { temperature: 1, topK: 0, topP: 1, greedy: false, maxTokens: 1, seed: 3, endToken: -1 };

@@ -93,8 +93,8 @@ ${ROW_ENTRY}
 export function decodingAttentionFused(shape: DecodingShape, state: GPUBuffer, qkv: GPUBuffer, cache: GPUBuffer, y: GPUBuffer): Operation {
   const { rows, capacity, heads, kvHeads, headDim } = shape;
   const r = registers(headDim);
-  // Workgroup memory is 16 KiB on the least of devices.
-  const threads = headDim <= 64 ? 32 : 16;
+  // More threads shorten a long row and lengthen the end of a short one. Workgroup memory is 16 KiB on the least of devices.
+  const threads = capacity > 256 && headDim <= 64 ? 32 : 16;
   const width = cacheWidth(shape) / r.step;
   const row = ((heads + 2 * kvHeads) * headDim) / r.step;
   return {
@@ -141,14 +141,18 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   totals[thread] = total;
   for (var i = 0u; i < ${r.count}u; i++) { sums[thread * ${r.count}u + i] = acc[i]; }
   workgroupBarrier();
+  if (thread >= ${r.count}u) { return; }
   // Threads beyond a short row's length hold a total of zero and a top that no score reaches.
   var highest = tops[0];
   for (var t = 1u; t < ${threads}u; t++) { highest = max(highest, tops[t]); }
-  var all = 0.0;
-  for (var t = 0u; t < ${threads}u; t++) { all += totals[t] * exp(tops[t] - highest); }
   for (var i = thread; i < ${r.count}u; i += ${threads}u) {
+    var all = 0.0;
     var sum = ${r.zero};
-    for (var t = 0u; t < ${threads}u; t++) { sum += sums[t * ${r.count}u + i] * exp(tops[t] - highest); }
+    for (var t = 0u; t < ${threads}u; t++) {
+      let share = exp(tops[t] - highest);
+      all += share * totals[t];
+      sum += share * sums[t * ${r.count}u + i];
+    }
     Y[row * ${heads * r.count}u + h * ${r.count}u + i] = sum / all;
   }
 }`,
