@@ -30,6 +30,12 @@ export function formatCompact(value: number | undefined, significant = 4): strin
   return new Intl.NumberFormat('en', { maximumSignificantDigits: significant }).format(value).replace('-', MINUS);
 }
 
+/** An error that is far below one, always with two digits, so that a column of them lines up: `4.0e−7`. */
+export function formatError(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
+  return value === 0 || !Number.isFinite(value) ? formatFixed(value, 0) : value.toExponential(1).replaceAll('-', MINUS).replace('e+', 'e');
+}
+
 /** A stretch of time as a clock reads it: `0:07`, `12:40`, `1:02:03`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

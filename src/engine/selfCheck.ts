@@ -30,6 +30,8 @@ const RAGGED = 4;
 const STEPS = 20;
 const compared = ['loss', 'logps/chosen', 'logps/rejected', 'grad_norm'] as const;
 const cohortObjectives = ['dpo', 'apo_zero', 'apo_down', 'kto'];
+/** With equal weights KTO is APO-zero wherever its moving zero stands still. */
+const KTO_WEIGHT = 1.5;
 
 const config: ModelConfig = {
   vocab_size: 48,
@@ -107,7 +109,11 @@ async function steps(
   });
   const cohort = create({
     weights: initialiseWeights(config, seed),
-    policies: cohortObjectives.map((id) => ({ objective: compileObjective(id), hyper: { beta: 0.2 }, learningRate: 3e-3 })),
+    policies: cohortObjectives.map((id) => ({
+      objective: compileObjective(id),
+      hyper: { beta: 0.2, ...(id === 'kto' && { desirableWeight: KTO_WEIGHT }) },
+      learningRate: 3e-3,
+    })),
     schedule: { steps: STEPS, warmupSteps: 2, decay: 'linear', maxGradNorm: 1, weightDecay: 0.01 },
   });
   try {

@@ -1,5 +1,6 @@
 // The stores as hooks, for components. A component that reads through these is drawn again when what it read changes.
 import { useStore } from 'zustand';
+import { checksStore, type ChecksState } from './checks';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { noticesStore, type NoticesState } from './notices';
@@ -29,6 +30,10 @@ export function useSamples<T>(pick: (state: SamplesState) => T): T {
 
 export function useSettings<T>(pick: (state: Settings) => T): T {
   return useStore(settingsStore, pick);
+}
+
+export function useChecks<T>(pick: (state: ChecksState) => T): T {
+  return useStore(checksStore, pick);
 }
 
 export function useDevice(): DeviceState {

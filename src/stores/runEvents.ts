@@ -1,5 +1,6 @@
 // What the worker says, turned into what the page knows and what is kept. The app subscribes this once.
 import type { LabEvent } from '../lab/protocol';
+import { examEvent, examFailed } from './checks';
 import { deviceFailed, deviceOpened, deviceStore } from './device';
 import { requestFrame, subscribeFrames } from './frames';
 import { keepChange, keepCheckpoint, keepRows, keepRun } from './keeper';
@@ -103,10 +104,15 @@ export function receive(event: LabEvent): void {
     case 'samples':
       samplesArrived(event);
       return;
+    case 'progress':
+    case 'checked':
+    case 'cancelled':
+      examEvent(event);
+      return;
     case 'failed': {
       const sentence = { template: event.template, values: event.values };
       if (event.requestId !== undefined) {
-        samplesFailed(event.requestId, sentence);
+        if (!examFailed(event.requestId, sentence)) samplesFailed(event.requestId, sentence);
         return;
       }
       const run = findRun(event.runId);

@@ -3,6 +3,7 @@
 import { formatFixed } from '../format';
 import { t } from '../text';
 import { seriesColor } from './palette';
+import { MarkerGlyph } from './SeriesLayer';
 import { nearestIndex, type Series } from './series';
 import styles from './chart.module.css';
 
@@ -29,18 +30,22 @@ export function Readout({ step, series, reference, digits }: ReadoutProps) {
           {lines.map(({ one, value }) => (
             <tr key={one.id}>
               <td>
-                <svg width="18" height="8" aria-hidden="true">
-                  <line
-                    x1="0"
-                    x2="18"
-                    y1="4"
-                    y2="4"
-                    stroke={seriesColor(one)}
-                    strokeWidth="2.5"
-                    strokeDasharray={one.dashed ? '5 3' : undefined}
-                    opacity={one.past ? 0.5 : 1}
-                  />
-                </svg>
+                {one.pointsOnly ? (
+                  <MarkerGlyph look={one} />
+                ) : (
+                  <svg width="18" height="8" aria-hidden="true">
+                    <line
+                      x1="0"
+                      x2="18"
+                      y1="4"
+                      y2="4"
+                      stroke={seriesColor(one)}
+                      strokeWidth="2.5"
+                      strokeDasharray={one.dashed ? '5 3' : undefined}
+                      opacity={one.past ? 0.5 : 1}
+                    />
+                  </svg>
+                )}
               </td>
               <th scope="row">{one.label}</th>
               <td>{formatFixed(value, digits)}</td>

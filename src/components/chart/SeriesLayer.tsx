@@ -116,12 +116,13 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
   const order = [...series].sort(
     (a, b) => Number(b.past) - Number(a.past) || Number(a.id === highlight) - Number(b.id === highlight),
   );
+  const marked = series.some((one) => one.pointsOnly) ? (one: Series): boolean => one.pointsOnly === true : () => markers;
   const faded = (one: Series): boolean => highlight !== undefined && one.id !== highlight;
 
   const places: LabelPlace[] = [];
   if (labels) {
     for (const one of series) {
-      if (one.past) continue;
+      if (one.past || one.pointsOnly) continue;
       const last = one.mean.findLastIndex((value) => Number.isFinite(value));
       const atX = last < 0 ? undefined : x(one.steps[last]!);
       const atY = last < 0 ? undefined : y(one.mean[last]!);
@@ -157,14 +158,16 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
       ))}
       {order.map((one) => (
         <g key={one.id} opacity={faded(one) ? 0.18 : one.past ? 0.42 : 1} data-series={one.id}>
-          <path
-            d={linePath(one.steps, one.mean, x, y)}
-            className={styles.line}
-            stroke={seriesColor(one)}
-            {...(one.past ? { 'data-past': '' } : {})}
-            {...(one.dashed ? { 'data-dashed': '' } : {})}
-          />
-          {markers &&
+          {!one.pointsOnly && (
+            <path
+              d={linePath(one.steps, one.mean, x, y)}
+              className={styles.line}
+              stroke={seriesColor(one)}
+              {...(one.past ? { 'data-past': '' } : {})}
+              {...(one.dashed ? { 'data-dashed': '' } : {})}
+            />
+          )}
+          {marked(one) &&
             !one.past &&
             one.steps.length <= 40 &&
             one.steps.map((step, i) => {

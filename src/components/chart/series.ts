@@ -16,6 +16,8 @@ export interface Series {
   /** Runs that came before are thinner and paler. */
   readonly past: boolean;
   readonly marker: Marker;
+  /** Markers alone, over the plain lines of the chart's other series: the same figures, come by in another way. */
+  readonly pointsOnly?: boolean;
   /** Steps in rising order; the other arrays run alongside. */
   readonly steps: readonly number[];
   readonly mean: readonly number[];

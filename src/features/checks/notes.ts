@@ -17,11 +17,16 @@ function reasonText(reason: string): string {
   }
 }
 
+/** What is said against a kernel: the engine's own words in the reader's language, a browser's as they are. */
+export function faultText(fault: string): string {
+  const [, error] = /^it differs from its composed form by (\S+)$/.exec(fault) ?? [];
+  return error === undefined ? fault : t('it differs from its composed form by {error}', { error });
+}
+
+/** Notes on single kernels stand in the table of kernels. */
+export const isKernelNote = (note: string): boolean => note.startsWith('The kernel “');
+
 export function noteText(note: string): string {
-  const [, kernel, fault] = /^The kernel “(.+?)” is switched off on this device: (.+)$/s.exec(note) ?? [];
-  if (kernel !== undefined && fault !== undefined) {
-    return t('The kernel “{kernel}” is switched off on this device: {fault}', { kernel, fault });
-  }
   const [, backend, reason] = /^(.+) was not taken: (.+)$/s.exec(note) ?? [];
   return backend === undefined || reason === undefined ? note : t('{backend} was not taken: {reason}', { backend, reason: reasonText(reason) });
 }

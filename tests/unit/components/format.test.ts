@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatCompact, formatDuration, formatFixed } from '../../../src/components/format';
+import { formatChange, formatCompact, formatDuration, formatError, formatFixed } from '../../../src/components/format';
 import { readNumber } from '../../../src/components/NumberInput';
 
 describe('numbers', () => {
@@ -18,6 +18,10 @@ describe('numbers', () => {
     expect([0.0002, 1.5e-7, -12.3456, 4096, 2.5e9, 0].map((value) => formatCompact(value))).toEqual([
       '0.0002', '1.5e−7', '−12.35', '4,096', '2.5e9', '0',
     ]);
+  });
+
+  it('keep two digits of an error', () => {
+    expect([4e-7, 0.00123, 0, 0.25, Infinity, NaN].map((value) => formatError(value))).toEqual(['4.0e−7', '1.2e−3', '0', '2.5e−1', '∞', '–']);
   });
 
   it('tell time as a clock does', () => {
