@@ -1,6 +1,6 @@
 // What is tried next when the device under a run has failed: a fresh one, then WASM, then nothing. The runner asks here.
 import type { BackendName } from '../engine/device';
-import { DeviceLostError, remark, type Remark } from '../engine/errors';
+import { DeviceLostError, remark, UserError, type Remark } from '../engine/errors';
 
 /** Fresh devices that one run gets, each in place of one that failed, before it goes on without WebGPU. */
 const FRESH_DEVICES = 2;
@@ -46,4 +46,19 @@ export function goingOn(error: unknown, remedy: Remedy, step: number): Remark {
   return error instanceof DeviceLostError
     ? remark('The device was lost ({reason}). The run goes on from step {step} on a fresh one.', values)
     : remark('The device failed ({reason}). The run goes on from step {step} on a fresh one.', values);
+}
+
+/** What a person is told of an error that ended what was asked for, a run or (with `requestId`) something smaller. */
+export function sentenceOf(error: unknown, { requestId }: { readonly requestId?: string }): UserError {
+  if (error instanceof UserError) return error;
+  if (error instanceof DeviceLostError) {
+    const values = { reason: reasonOf(error) };
+    return requestId === undefined
+      ? new UserError('The device was lost ({reason}). What is stored is kept; try again, or choose another device on the Checks page.', values)
+      : new UserError('The device was lost ({reason}) before this was done. Ask again; a run under way goes on by itself.', values);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UserError('Something in the lab broke: {reason} What was stored is kept; reload the page if it happens again.', {
+    reason: /[.!?]$/.test(reason) ? reason : `${reason}.`,
+  });
 }

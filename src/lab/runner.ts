@@ -1,18 +1,17 @@
 // The lab without a page: takes requests, runs one cohort at a time, and tells what happens as events.
 // The browser's worker and the command line both drive it.
 import { DeviceLostError, remark, UserError, type Remark } from '../engine/errors';
-import { createExaminations, type Examiners } from './examine';
 import type { DeviceReport } from '../engine/device';
+import { createExaminations, type Examiners } from './examine';
 import { createHoldings, type HoldingsOptions } from './holdings';
 import { breathe } from './breathe';
-import { isShippedDataset, loadShippedPairs, prepareData, type PreparedData } from './datasets';
 import type { Request, RunState } from './protocol';
-import { parseRecipe, type Recipe } from './recipe';
-import { createRecovery, goingOn, reasonOf, type Recovery } from './recovery';
-import type { ReferenceScores } from './reference';
-import { createRun, createRunCohort, type TrainingRun } from './run';
+import { prepareRun, type Asked, type TrainRequest } from './prepare';
+import { parseRecipe } from './recipe';
+import { createRecovery, goingOn, reasonOf, sentenceOf, type Recovery } from './recovery';
+import { createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
-import { createTeller, type Teller } from './teller';
+import { createTeller } from './teller';
 
 export interface LabOptions extends HoldingsOptions, Examiners {
   /** Milliseconds on a clock that never goes back. */
@@ -26,7 +25,6 @@ export interface Lab {
   idle(): Promise<void>;
 }
 
-type TrainRequest = Extract<Request, { type: 'train' }>;
 type Task = Exclude<Request, { type: 'pause' | 'continue' | 'step' | 'stop' | 'cancelSample' | 'cancel' }>;
 
 /** What a person wants of a run; requests write it, the loop reads it between steps. */
@@ -35,16 +33,6 @@ interface Wish {
   /** Single steps asked for while paused. */
   steps: number;
   stop: boolean;
-}
-
-/** A run that was asked for, and what it takes to begin it again from its last checkpoint. */
-interface Asked {
-  readonly request: TrainRequest;
-  readonly teller: Teller;
-  readonly recovery: Recovery;
-  /** Kept, so that a run that goes on asks nothing of the network and measures by the same reference. */
-  data?: PreparedData;
-  scores?: ReferenceScores;
 }
 
 /** The run under way. */
@@ -85,40 +73,16 @@ export function createLab(options: LabOptions): Lab {
     emit({ type: 'failed', ...about, message: told.message, template: told.template, values: told.values });
   };
 
-  const pairsOf = (request: TrainRequest, recipe: Recipe) => {
-    if (request.pairs) return request.pairs;
-    const { dataset } = recipe.data;
-    if (isShippedDataset(dataset)) return loadShippedPairs(load, dataset);
-    throw new UserError('The recipe’s field “data.dataset” names “{dataset}”, which is not here. Nothing was changed; choose another dataset.', { dataset });
-  };
-
-  /**
-   * Makes everything ready for a run's next step, from the last checkpoint that it told.
-   * @throws STOPPED when the run is told to stop meanwhile; then nothing of it lies on the device.
-   */
+  /** @throws STOPPED when the run is told to stop meanwhile. */
   const prepare = async (asked: Asked): Promise<TrainingRun> => {
-    const { request, teller } = asked;
-    const wish = wishes.get(request.runId)!;
+    const wish = wishes.get(asked.request.runId)!;
     let preparing = true;
     const between = async (): Promise<void> => {
       await breathe();
       // Later on, the loop itself ends the run after the step under way.
       if (preparing && wish.stop) throw STOPPED;
     };
-    const recipe = parseRecipe(request.recipe);
-    const pairs = asked.data ? [] : await pairsOf(request, recipe);
-    const chosen = await holdings.reference(recipe.model);
-    await between();
-    const { tokenizer, weights } = chosen.model;
-    const data = (asked.data ??= prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings));
-    checkSame(request, data.hash, chosen.model.hash);
-    const resume = teller.checkpoint;
-    const ready = await createRun({
-      id: request.runId, recipe, data, reference: chosen, device: await holdings.device(), createCohort, emit: teller.tell, between, now,
-      ...(resume && { resume }),
-      ...(asked.scores && { scores: asked.scores }),
-    });
-    asked.scores = ready.scores;
+    const ready = await prepareRun(asked, { load, createCohort, holdings, now, between });
     preparing = false;
     return ready;
   };
@@ -184,7 +148,7 @@ export function createLab(options: LabOptions): Lab {
 
   const giveUp = ({ request: { runId }, teller }: Asked, error: unknown): void => {
     // Where WASM did no better, the GPU is not to blame.
-    holdings.giveUpGpu(undefined);
+    if (!(error instanceof UserError)) holdings.giveUpGpu(undefined);
     fail(error, { runId });
     wishes.delete(runId);
     state(runId, 'failed', teller.step);
@@ -338,8 +302,8 @@ export function createLab(options: LabOptions): Lab {
   const wake = (): void => {
     looping ??= loop().finally(() => {
       looping = undefined;
-      // A request may have come in after the loop's last look.
-      if (tasks.length > 0) wake();
+      // A request may have come in after the loop's last look, or a loss.
+      if (tasks.length > 0 || holdings.loss) wake();
     });
   };
 
@@ -390,33 +354,4 @@ export function createLab(options: LabOptions): Lab {
       while (looping) await looping;
     },
   };
-}
-
-/** Curves that go on over other data, or from another reference, would be those of no experiment. */
-function checkSame({ expected }: TrainRequest, dataHash: string, modelHash: string): void {
-  if (!expected) return;
-  if (expected.dataHash !== dataHash) {
-    throw new UserError('The run’s pairs are not those it began with, so it cannot go on. Its curves and checkpoint are kept; train the recipe anew.');
-  }
-  if (expected.modelHash !== undefined && expected.modelHash !== modelHash) {
-    throw new UserError('The run’s reference is not the one it began with, so it cannot go on. Its curves and checkpoint are kept; train the recipe anew.');
-  }
-}
-
-/** What a person reads of an error. */
-function sentenceOf(error: unknown, { requestId }: { readonly requestId?: string }): UserError {
-  if (error instanceof UserError) return error;
-  if (error instanceof DeviceLostError) {
-    const values = { reason: reasonOf(error) };
-    return requestId === undefined
-      ? new UserError('The device was lost ({reason}). What is stored is kept; try again, or choose another device on the Checks page.', values)
-      : new UserError('The device was lost ({reason}), so the answer is cut short. Ask again; a run under way goes on by itself.', values);
-  }
-  return new UserError('Something in the lab broke: {reason} What was stored is kept; reload the page if it happens again.', {
-    reason: endSentence(error instanceof Error ? error.message : String(error)),
-  });
-}
-
-function endSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
