@@ -5,7 +5,7 @@ import { createCohort, openEngine } from '../src/engine/engine';
 import type { BackendChoice } from '../src/engine/device';
 import { UserError } from '../src/engine/errors';
 import type { AssetLoader } from '../src/lab/assets';
-import type { LabEvent, MetricsRow, PolicyStop, RunStart, RunState } from '../src/lab/protocol';
+import type { LabEvent, MetricsRow, PolicyStop, RunDevice, RunStart, RunState } from '../src/lab/protocol';
 import { parseRecipe, type Recipe } from '../src/lab/recipe';
 import { buildReport, finalFigures, type RunReport } from '../src/lab/report';
 import { createLab } from '../src/lab/runner';
@@ -69,6 +69,7 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
   const createdAt = Date.now();
   const rows: MetricsRow[] = [];
   const stops: PolicyStop[] = [];
+  const devices: RunDevice[] = [];
   let start: RunStart | undefined;
   let state: RunState = 'preparing';
   let step = 0;
@@ -79,8 +80,8 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
   const lab = createLab({
     load,
     createCohort,
-    openBackend: async (choice) =>
-      openEngine({ choice, wasmPaths: wasmFolder(), ...(choice === 'webgpu' && { gpu: await nodeGpu() }) }),
+    openBackend: async (choice, onLoss) =>
+      openEngine({ choice, onLoss, wasmPaths: wasmFolder(), ...(choice === 'webgpu' && { gpu: await nodeGpu() }) }),
     emit: (event: LabEvent) => {
       switch (event.type) {
         case 'started':
@@ -100,7 +101,12 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
           stops.push(event.stop);
           progress(`policy ${event.stop.policy} was stopped at step ${event.stop.step}: ${event.stop.reason}`);
           break;
+        case 'runDevice':
+          devices.push(event.used);
+          progress(event.used.device.adapter);
+          break;
         case 'state':
+          if (event.detail) progress(remarkText(event.detail));
           state = event.state;
           step = event.step;
           break;
@@ -130,7 +136,7 @@ async function runRecipe(recipe: Recipe, backend: BackendChoice, load: AssetLoad
   process.removeListener('SIGINT', interrupt);
   if (userError) throw userError;
   if (failure !== undefined || start === undefined) throw new RunFailure(failure ?? 'The run did not begin.');
-  return buildReport({ name: recipe.name, createdAt, state, step, elapsedMs, start, stops }, rows);
+  return buildReport({ name: recipe.name, createdAt, state, step, elapsedMs, start, stops, devices }, rows);
 }
 
 function progress(line: string): void {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UserError } from '../engine/errors';
 import type { DeviceReport } from '../engine/device';
-import type { MetricsRow, PolicyStop, RunStart, RunState } from './protocol';
+import type { MetricsRow, PolicyStop, RunDevice, RunStart, RunState } from './protocol';
 import { recipeSchema } from './recipe';
 import { LAB_VERSION } from './version';
 
@@ -34,6 +34,18 @@ export const reportSchema = z.object({
     architecture: z.string(),
     description: z.string(),
   }),
+  /** Every device that the run was trained on, the first included, with the step after which its rows begin; runs of earlier versions lack it. */
+  devices: z
+    .array(
+      z.object({
+        step: count,
+        adapter: z.string(),
+        backend: z.enum(['webgpu', 'wasm', 'cpu']),
+        /** Why the device before it failed, and the step of the checkpoint from which the run went on. */
+        lost: z.object({ reason: z.string(), from: count }).optional(),
+      }),
+    )
+    .optional(),
   versions: z.record(z.string(), z.string()),
   policies: z.array(
     z.object({ index: count, label: z.string(), objective: z.string(), beta: finite, learningRate: finite, seed: count }),
@@ -56,6 +68,8 @@ export interface ReportSource {
   readonly elapsedMs: number;
   readonly start: RunStart;
   readonly stops: readonly PolicyStop[];
+  /** Those after the first. */
+  readonly devices?: readonly RunDevice[];
 }
 
 export function buildReport(run: ReportSource, rows: readonly MetricsRow[]): RunReport {
@@ -82,6 +96,7 @@ export function buildReport(run: ReportSource, rows: readonly MetricsRow[]): Run
       architecture: device.architecture,
       description: device.description,
     },
+    devices: [{ step: 0, device }, ...(run.devices ?? [])].map(({ step, device: { adapter, backend }, ...rest }: RunDevice) => ({ step, adapter, backend, ...rest })),
     versions: { lab: LAB_VERSION, ...device.versions },
     policies: start.policies.map(({ index, label, seed, member }) => ({
       index, label, seed, objective: member.objective, beta: member.beta, learningRate: member.learningRate,

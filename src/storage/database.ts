@@ -2,7 +2,7 @@
 // Only the files of this folder open it; everything above calls their plain functions.
 import { Dexie, type Table } from 'dexie';
 import { UserError } from '../engine/errors';
-import type { MetricsRow, PolicyStop, RunCheckpoint, RunStart, RunState } from '../lab/protocol';
+import type { MetricsRow, PolicyStop, RunCheckpoint, RunDevice, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
 import { pairTables, type AddedBlock, type ColumnBlock, type DatasetRecord, type JournalEntry, type PairChunk, type SketchBlock } from './pairs/records';
 import { upgradePairs } from './pairs/upgrade';
@@ -19,6 +19,8 @@ export interface StoredRun {
   /** Time spent training, without pauses. */
   readonly elapsedMs: number;
   readonly start: RunStart;
+  /** Devices that it went on with after the one in `start`, in order; runs of earlier versions lack it. */
+  readonly devices?: readonly RunDevice[];
   readonly stops: readonly PolicyStop[];
   /** The step of the checkpoint that `loadCheckpoint` would give. */
   readonly checkpointStep?: number;

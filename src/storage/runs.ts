@@ -7,7 +7,7 @@ import { withDatabase, type LabDatabase, type StoredRun } from './database';
 /** Rows in one record: few enough to rewrite often, many enough that a long run has few records. */
 const CHUNK_ROWS = 512;
 
-export type RunChange = Partial<Pick<StoredRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start'>>;
+export type RunChange = Partial<Pick<StoredRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start' | 'devices'>>;
 
 /** All chunks of one run, in order. */
 function chunksOf(db: LabDatabase, id: string) {

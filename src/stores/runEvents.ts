@@ -1,13 +1,13 @@
 // What the worker says, turned into what the page knows and what is kept. The app subscribes this once.
-import type { LabEvent } from '../lab/protocol';
+import type { LabEvent, RunDevice } from '../lab/protocol';
 import { examEvent, examFailed } from './checks';
 import { deviceFailed, deviceOpened, deviceStore } from './device';
 import { requestFrame, subscribeFrames } from './frames';
 import { keepChange, keepCheckpoint, keepRows, keepRun } from './keeper';
 import { releaseRun } from './locks';
-import { notify } from './notices';
+import { notify, sentence } from './notices';
 import { createRowTable } from './rowTable';
-import { changeRun, findRun, isOver, runsStore, toKept } from './runs';
+import { changeRun, deviceOf, findRun, isOver, runsStore, toKept, type Run } from './runs';
 import { samplesArrived, samplesFailed } from './samples';
 
 /** How far runs have come since the last frame; rows arrive faster than anybody reads numbers. */
@@ -25,6 +25,24 @@ function showProgress(): void {
 
 subscribeFrames(showProgress);
 
+/** Notes where a run goes on; a person is told at once only where it does so without its GPU. */
+function changeDevice(run: Run, used: RunDevice): void {
+  const before = deviceOf(run);
+  if (used.lost === undefined && before?.adapter === used.device.adapter) return;
+  const devices = [...(run.devices ?? []), used];
+  changeRun(run.id, { devices });
+  keepChange(run.id, { devices });
+  if (used.lost === undefined || used.device.backend === 'webgpu' || before?.backend !== 'webgpu') return;
+  notify(
+    'problem',
+    sentence('“{name}” goes on by WASM from step {step}, for the GPU failed ({reason}). Nothing was lost. The lab stays on WASM until you choose a device on the Checks page or reload the page.', {
+      name: run.name,
+      step: used.lost.from,
+      reason: used.lost.reason,
+    }),
+  );
+}
+
 /** Tells every store concerned about one event. */
 export function receive(event: LabEvent): void {
   // Everything but rows is about the run as it now stands.
@@ -39,21 +57,34 @@ export function receive(event: LabEvent): void {
       const run = findRun(event.runId);
       if (run === undefined) return;
       const resumed = run.start !== undefined;
-      changeRun(run.id, { start: event.start, table: run.table ?? createRowTable() });
+      // A run that goes on may do so on another device; its start tells of the first one, and `devices` of those after it.
+      const start = { ...event.start, device: run.start?.device ?? event.start.device };
+      changeRun(run.id, { start, table: run.table ?? createRowTable() });
       runsStore.setState({ loadedId: run.id });
-      const kept = toKept({ ...run, start: event.start });
-      // A run that goes on may do so on another device; its start tells of the last one.
-      if (resumed) keepChange(run.id, { start: event.start });
+      const kept = toKept({ ...run, start });
+      if (resumed) keepChange(run.id, { start });
       else if (kept !== undefined) keepRun(kept);
       requestFrame();
       return;
     }
+    case 'runDevice': {
+      const run = findRun(event.runId);
+      if (run !== undefined) changeDevice(run, event.used);
+      return;
+    }
+    case 'deviceLost':
+      // Nobody's policies lie on it any more; those of the run on screen come from its checkpoint when they are asked.
+      runsStore.setState({ loadedId: undefined });
+      notify('plain', sentence('The device was lost ({reason}). No run was under way and nothing stored is gone; whatever you do next opens it again.', { reason: event.reason }));
+      return;
     case 'state': {
       const run = findRun(event.runId);
       if (run === undefined) return;
       changeRun(run.id, {
         state: event.state,
         step: event.step,
+        // A run that goes on repeats steps and may be slower from here on.
+        ...(event.state === 'preparing' ? { pace: undefined } : {}),
         // What failed has been said, in a form that can be translated.
         ...(event.state === 'failed'
           ? {}

@@ -1,7 +1,8 @@
 // The runs this page knows: the one in the worker, the one on screen, those drawn behind it, and everything stored.
 // State only; what can be done to runs is in runActions.ts, what the worker says about them arrives in runEvents.ts.
 import { createStore } from 'zustand/vanilla';
-import type { PolicyStop, RunStart, RunState } from '../lab/protocol';
+import type { DeviceReport } from '../engine/device';
+import type { PolicyStop, RunDevice, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
 import type { Sentence } from './notices';
 import type { RowTable } from './rowTable';
@@ -21,6 +22,8 @@ export interface Run {
   readonly elapsedMs: number;
   /** Absent while the run is being prepared for the first time. */
   readonly start?: RunStart;
+  /** Devices that it went on with after the one in `start`, in order. */
+  readonly devices?: readonly RunDevice[];
   readonly stops: readonly PolicyStop[];
   /** Step of the last checkpoint; the run can go on from there. */
   readonly checkpointStep?: number;
@@ -64,6 +67,11 @@ export function isOver(state: PageRunState): boolean {
   return state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted' || state === 'elsewhere';
 }
 
+/** The device that the run is on, or was on last. */
+export function deviceOf({ start, devices }: Pick<Run, 'start' | 'devices'>): DeviceReport | undefined {
+  return devices?.at(-1)?.device ?? start?.device;
+}
+
 /** A run that ended early and has somewhere to go on from. */
 export function canContinue(run: Run): boolean {
   return isOver(run.state) && run.state !== 'finished' && run.state !== 'elsewhere' && run.checkpointStep !== undefined && run.start !== undefined;
@@ -82,6 +90,7 @@ export function toKept(run: Run): KeptRun | undefined {
     elapsedMs: run.elapsedMs,
     start: run.start,
     stops: run.stops,
+    ...(run.devices === undefined ? {} : { devices: run.devices }),
     ...(run.checkpointStep === undefined ? {} : { checkpointStep: run.checkpointStep }),
   };
 }

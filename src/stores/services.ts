@@ -1,6 +1,6 @@
 // What the stores need from below, given to them once by the app (or by a test): the lab's worker and the shelf where
 // work is kept. Actions of the stores are plain functions that ask for these here.
-import type { LabEvent, MetricsRow, PolicyStop, Request, RunCheckpoint, RunStart, RunState } from '../lab/protocol';
+import type { LabEvent, MetricsRow, PolicyStop, Request, RunCheckpoint, RunDevice, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
 
 export interface Lab {
@@ -19,12 +19,14 @@ export interface KeptRun {
   readonly step: number;
   readonly elapsedMs: number;
   readonly start: RunStart;
+  /** Devices that it went on with after the one in `start`, in order. */
+  readonly devices?: readonly RunDevice[];
   readonly stops: readonly PolicyStop[];
   /** The step of the last checkpoint that was kept. */
   readonly checkpointStep?: number;
 }
 
-export type RunChange = Partial<Pick<KeptRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start'>>;
+export type RunChange = Partial<Pick<KeptRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start' | 'devices'>>;
 
 /** Storage as the stores see it. Every function may reject with a UserError. */
 export interface Shelf {

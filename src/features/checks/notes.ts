@@ -27,6 +27,13 @@ export function faultText(fault: string): string {
 export const isKernelNote = (note: string): boolean => note.startsWith('The kernel “');
 
 export function noteText(note: string): string {
+  const [, count, why] = /^WebGPU was given up after (\d+) failures in one run: (.+)$/s.exec(note) ?? [];
+  if (count !== undefined && why !== undefined) {
+    return t('WebGPU was given up after {count} failures in one run: {reason} The lab stays on WASM until you choose a device here or reload the page.', {
+      count,
+      reason: why,
+    });
+  }
   const [, backend, reason] = /^(.+) was not taken: (.+)$/s.exec(note) ?? [];
   return backend === undefined || reason === undefined ? note : t('{backend} was not taken: {reason}', { backend, reason: reasonText(reason) });
 }

@@ -11,7 +11,7 @@ import { TextInput } from '../../components/TextInput';
 import { replaceRecipe } from '../../stores/experiment';
 import { useRuns } from '../../stores/hooks';
 import { openRun, removeRun, renameRun, resume, toggleOverlay } from '../../stores/runActions';
-import { canContinue, type Run } from '../../stores/runs';
+import { canContinue, deviceOf, type Run } from '../../stores/runs';
 import { exportRun } from './exportRun';
 import { stateName } from './RunBar';
 import { runName } from './runName';
@@ -39,7 +39,7 @@ function Row({ run, current, active, behind }: RowProps) {
   const locale = useLocale();
   const [naming, setNaming] = useState(false);
   const colors = looksOf(run.recipe.cohort.map((member) => member.objective));
-  const device = run.start?.device;
+  const device = deviceOf(run);
   return (
     <li className={styles.run} {...(current ? { 'data-current': '' } : {})}>
       <Check

@@ -1,9 +1,19 @@
 // What the run on screen shows, in sentences computed from its rows; before the first run, what to look out for.
+import { adapterText } from '../../components/adapterText';
 import { t } from '../../components/text';
+import type { RunDevice } from '../../lab/protocol';
 import { useRuns } from '../../stores/hooks';
 import { useDrawn } from './useDrawn';
 import { outcomeOf } from './outcome';
 import styles from './compare.module.css';
+
+/** What became of the run's device, in a sentence. */
+function deviceChange({ step, device, lost }: RunDevice): string {
+  const values = { step, adapter: adapterText(device), ...lost };
+  return lost === undefined
+    ? t('From step {step} on the run was trained on {adapter}.', values)
+    : t('At step {step} the device was lost ({reason}); the run went on from step {from} on {adapter}.', values);
+}
 
 export function Summary() {
   const { drawn, recorded } = useDrawn(0, ['eval_logps/chosen', 'eval_logps/rejected']);
@@ -11,7 +21,8 @@ export function Summary() {
   useRuns((state) => state.activeId);
   const run = drawn.find((one) => !one.past)?.run;
   const sentences = run === undefined ? [] : outcomeOf(run);
-  if (sentences.length === 0) {
+  const devices = run?.devices ?? [];
+  if (sentences.length === 0 && devices.length === 0) {
     return (
       <p className={styles.summary}>
         {t('Watch the winners. Every objective here widens the margin between winner and loser; not every one keeps the winners likely while it does.')}
@@ -25,6 +36,11 @@ export function Summary() {
         {recorded && <b>{t('A recorded run. Press Train to see it happen here.')} </b>}
         {sentences.join(' ')}
       </p>
+      {devices.map((one, i) => (
+        <p key={`device ${i}`} className={styles.note}>
+          {deviceChange(one)}
+        </p>
+      ))}
       {warnings.map((warning, i) => (
         <p key={i} className={styles.note}>
           {t(warning.template, warning.values)}

@@ -26,7 +26,7 @@ function runsToDraw(): { current: Run | undefined; behind: Run[] } {
 function stampOf(metrics: readonly string[]): string {
   const { current, behind } = runsToDraw();
   return [...(current === undefined ? [] : [current]), ...behind]
-    .map((run) => [run.id, run.name, run.stops.length, run.start !== undefined, ...metrics.map((metric) => run.table?.version(metric))].join())
+    .map((run) => [run.id, run.name, run.stops.length, run.devices?.length, run.start !== undefined, ...metrics.map((metric) => run.table?.version(metric))].join())
     .join(' ');
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json';
 import { UserError } from '../../../src/engine/errors';
 import { buildReport, finalFigures, parseReport, type RunReport } from '../../../src/lab/report';
+import type { RunStart } from '../../../src/lab/protocol';
+import { policiesOf } from '../../../src/lab/recipe';
 import { tinyLab, tinyRecipe } from '../../support/tinyLab';
 
 async function report(): Promise<RunReport> {
@@ -13,6 +15,14 @@ async function report(): Promise<RunReport> {
     { name: 'Tiny', createdAt: Date.UTC(2026, 0, 2), state: 'finished', step: 4, elapsedMs: 12, start: lab.of('started')[0]!.start, stops: [] },
     rows,
   );
+}
+
+/** What a run began with, as far as its document tells. */
+function tinyStart({ recipe, device, adapter, versions, dataHash, reference }: RunReport): RunStart {
+  return {
+    recipe, dataHash, reference, policies: policiesOf(recipe), trainPairs: 9, heldOutPairs: 3, warnings: [],
+    device: { ...device, adapter, versions, features: [], limits: {}, notes: [] },
+  };
 }
 
 describe('a run’s document', () => {
@@ -27,6 +37,21 @@ describe('a run’s document', () => {
     });
     expect(document.metrics).toHaveLength(2 * (4 + 3));
     expect(parseReport(JSON.parse(JSON.stringify(document)))).toEqual(document);
+  });
+
+  it('tells every device that the run was trained on and why it left the one before; documents that do not are read too', async () => {
+    const document = await report();
+    expect(document.devices).toEqual([{ step: 0, adapter: 'CPU · plain JavaScript', backend: 'cpu' }]);
+    const start = tinyStart(document);
+    const lost = { reason: 'The driver crashed', from: 2 };
+    const moved = buildReport(
+      { name: 'Tiny', createdAt: 0, state: 'finished', step: 4, elapsedMs: 12, start, stops: [], devices: [{ step: 3, device: { ...start.device, adapter: 'WASM · SIMD', backend: 'wasm' }, lost }] },
+      [],
+    );
+    expect(moved.devices?.[1]).toEqual({ step: 3, adapter: 'WASM · SIMD', backend: 'wasm', lost });
+    expect(parseReport(JSON.parse(JSON.stringify(moved)))).toEqual(moved);
+    const { devices: _, ...older } = document;
+    expect(parseReport(older)).toEqual(older);
   });
 
   it('gives each policy’s last held-out figures', async () => {
