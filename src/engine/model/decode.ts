@@ -21,7 +21,10 @@ import { disposeBatch, lastTokens, layOut } from './tokens';
 /** Prompts that are answered at once, all policies together. */
 const CHUNK_SEQUENCES = 96;
 
-/** The parameters as a step wants them, made once a call: lying the way they are multiplied, the norms' gains folded in. */
+/**
+ * The parameters as a step wants them: lying the way they are multiplied, the norms' gains folded in. Made once a call,
+ * when the second token is wanted.
+ */
 interface StepWeights {
   readonly embedding: tf.Tensor3D;
   readonly layers: readonly {
@@ -37,6 +40,7 @@ interface StepWeights {
 /**
  * Continues each prompt under each policy, `[K][prompt]`. The random number of a token depends only on the seed, the
  * prompt's index and the position, so that policies that agree say the same, and a batch says what its parts would.
+ * @param parameters must not change or be disposed of meanwhile.
  * @throws RangeError for a prompt that is empty or longer than the context.
  */
 export async function sampleComposed(
@@ -50,7 +54,7 @@ export async function sampleComposed(
   const longest = Math.max(...prompts.map(({ length }) => length));
   const capacity = Math.min(config.max_position_embeddings, longest + options.maxTokens);
   const headDim = config.hidden_size / config.num_attention_heads;
-  const weights = tidy(() => stepWeights(parameters, config));
+  let weights: StepWeights | undefined;
   const angles = rotaryAngles(capacity, headDim, config.rope_theta);
   const turn = quarterTurn(headDim);
   try {
@@ -60,8 +64,9 @@ export async function sampleComposed(
       if (!(await sampleChunk(chosen))) break;
     }
   } finally {
+    turn.dispose();
     // The embedding is the caller's.
-    disposeAll([weights.layers, weights.logits, turn]);
+    if (weights) disposeAll([weights.layers, weights.logits]);
   }
   return answers.soFar();
 
@@ -88,9 +93,11 @@ export async function sampleComposed(
         }
         const lengths = policies.flatMap(() => open.map((p) => prompts[p]!.length));
         const old = cache;
+        weights ??= tidy(() => stepWeights(parameters, config));
+        const ready = weights;
         const made = tidy(() => {
           const step = decodingStep(lengths, T, n, capacity, angles, turn);
-          return decode(weights, config, Int32Array.from(ids), old, step);
+          return decode(ready, config, Int32Array.from(ids), old, step);
         });
         old.forEach((layer, i) => layer.k !== made.cache[i]!.k && disposeAll(layer));
         ({ logits, cache } = made);

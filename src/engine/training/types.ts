@@ -84,7 +84,7 @@ export interface SampledSequence {
   readonly logProb: number;
 }
 
-/** Called and awaited after each position; may give false to stop early. */
+/** Called and awaited after each position, or after several where a GPU samples them together; may give false to stop early. */
 export type OnToken = (soFar: SampledSequence[][]) => boolean | void | Promise<boolean | void>;
 
 export interface CohortState {
@@ -113,7 +113,7 @@ export interface Cohort {
   readonly readsBack: boolean;
   /** Log-probabilities of the same sequences under every policy, `[K][sequence]`; changes nothing. */
   logProbs(sequences: readonly EncodedSequence[]): Promise<SequenceLogProbs[][]>;
-  /** Continues prompts under every policy, `[K][prompt]`. */
+  /** Continues prompts under every policy, `[K][prompt]`; no step may be taken meanwhile. */
   sample(prompts: readonly (readonly number[])[], options: SampleOptions, onToken?: OnToken): Promise<SampledSequence[][]>;
   /** Policies that were stopped, by index. */
   readonly stopped: ReadonlyMap<number, Stopped>;
