@@ -5,6 +5,7 @@ import type { PreferencePair } from '../preferences/pair';
 import { withDatabase } from './database';
 import { pairAt } from './pairs/chunks';
 import { createColumns, unpackBlock } from './pairs/columns';
+import { unfinished } from './pairs/loaded';
 import { countPairs, createPacker } from './pairs/packer';
 import type { StoredDataset } from './pairs/records';
 import { createTagSets } from './pairs/tagSets';
@@ -40,7 +41,8 @@ export function listDatasets(): Promise<StoredDataset[]> {
 }
 
 /**
- * A dataset's pairs in their order.
+ * A dataset's pairs in their order. Those that are not finished, as an editor keeps them while somebody writes, are left
+ * out: an empty prompt or side, or two sides that are the same.
  * @throws UserError if the dataset is no longer there.
  */
 export function loadPairs(id: string): Promise<PreferencePair[]> {
@@ -53,9 +55,11 @@ export function loadPairs(id: string): Promise<PreferencePair[]> {
       const columns = createColumns();
       for (const block of await ofDataset(db.columns, id).toArray()) unpackBlock(columns, block);
       const tagSets = createTagSets(head.tagLists);
+      const incomplete = unfinished(columns);
+      const isUsed = (row: number): boolean => columns.alive[row] === 1 && incomplete[row] === 0;
       const chunks = await ofDataset(db.pairChunks, id).toArray();
       return chunks.flatMap(({ first, bodies }) =>
-        bodies.flatMap((body, i) => (body !== null && columns.alive[first + i] === 1 ? [pairAt(body, columns, tagSets, first + i)] : [])),
+        bodies.flatMap((body, i) => (body !== null && isUsed(first + i) ? [pairAt(body, columns, tagSets, first + i)] : [])),
       );
     }),
   );

@@ -1,6 +1,8 @@
 // What the page may ask of storage.
 export { closeDatabase, type StoredRun } from './database';
 export { deleteDataset, listDatasets, loadPairs, saveDataset } from './datasets';
+export { createDataClient } from './pairs/client';
+export type { DataClient } from './pairs/protocol';
 export type { StoredDataset } from './pairs/records';
 export {
   appendRows, changeRun, createRun, deleteRun, dropRowsAfter, listRuns, loadCheckpoint, loadRows, loadRun, saveCheckpoint, type RunChange,

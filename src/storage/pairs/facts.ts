@@ -1,6 +1,7 @@
 // What is measured of a pair when it is stored, so that filters, orders and histograms never have to read its texts.
 import { hashText } from '../../engine/random';
-import { contrastiveness } from '../../preferences/contrastiveness';
+import type { PairMeasures } from '../../preferences/import';
+import { measure } from '../../preferences/import/measure';
 import type { PairSource, PreferencePair } from '../../preferences/pair';
 import { normalisePrompt } from '../../preferences/prompt';
 
@@ -21,15 +22,6 @@ export interface PairFacts {
   readonly numbers: Readonly<Record<StoredNumber, number>>;
 }
 
-/** Contrastiveness that whoever read the pair has measured already; null where the texts are too long for it. */
-export interface KnownMeasures {
-  readonly jaccard: number | null;
-  readonly levenshtein: number | null;
-}
-
-/** Beyond this product of lengths the edit distance of one pair would take more than about a second. */
-const MAX_PRODUCT = 1e10;
-
 export const hashOf = (text: string): Hash => [hashText(text), hashText(text, 0x5bd1e995)];
 
 /** Equal for two prompts that differ only in how they were typed. */
@@ -44,13 +36,8 @@ export function characters(text: string): number {
   return count;
 }
 
-function measure({ chosen, rejected }: PreferencePair): KnownMeasures {
-  if (chosen.length * rejected.length > MAX_PRODUCT) return { jaccard: null, levenshtein: null };
-  const { wordJaccard, levenshtein } = contrastiveness({ chosen, rejected });
-  return { jaccard: wordJaccard, levenshtein };
-}
-
-export function factsOf(pair: PreferencePair, known: KnownMeasures = measure(pair)): PairFacts {
+/** @param known what was measured when the pair was read; null where it is too long for that. */
+export function factsOf(pair: PreferencePair, known: PairMeasures = measure(pair.chosen, pair.rejected)): PairFacts {
   const { chosen, rejected } = pair.scores ?? {};
   return {
     id: hashOf(pair.id),

@@ -34,8 +34,11 @@ export interface TagFilter {
   readonly none?: readonly string[];
 }
 
-export const flags = ['sharedPrompt', 'nearDuplicate'] as const;
-/** `sharedPrompt`: the pair's prompt stands on both sides of the split. `nearDuplicate`: another pair is nearly the same. */
+export const flags = ['sharedPrompt', 'nearDuplicate', 'unfinished'] as const;
+/**
+ * `sharedPrompt`: the pair's prompt stands on both sides of the split. `nearDuplicate`: another pair is nearly the same.
+ * `unfinished`: its prompt or a side is empty, or both sides are the same; such a pair is not trained on.
+ */
 export type Flag = (typeof flags)[number];
 
 /** Everything that is said must hold. An empty filter lets all pairs pass. */

@@ -1,9 +1,10 @@
 // Turns pairs into the records that hold them, bit by bit, so that a large dataset never lies in memory as a whole.
 // Used by imports, by saving a dataset, by the upgrade from the first version, and by adding pairs to a dataset.
+import type { PairMeasures } from '../../preferences/import';
 import type { PreferencePair } from '../../preferences/pair';
 import { bodyOf, createChunkMaker } from './chunks';
 import { appendRow, BLOCK_ROWS, createColumns, packBlock, type ColumnBlock, type Columns } from './columns';
-import { factsOf, type KnownMeasures } from './facts';
+import { factsOf } from './facts';
 import type { PairChunk, SketchBlock } from './records';
 import { packSketches, sketchOf, type Sketch } from './sketchBlock';
 import { createTagSets, type TagSets } from './tagSets';
@@ -18,7 +19,7 @@ export interface Packer {
   readonly columns: Columns;
   readonly tagSets: TagSets;
   /** Adds a pair and gives its row. `measures` saves measuring it once more. */
-  add(pair: PreferencePair, measures?: KnownMeasures): number;
+  add(pair: PreferencePair, measures?: PairMeasures): number;
   /** Hands over what is complete, or, at the end, everything. A block handed over incomplete is handed over again when it has grown. */
   take(all?: boolean): Packed;
 }

@@ -1,9 +1,13 @@
 // What the page and the data worker say to each other: one union of requests, one union of events. The worker keeps
 // datasets of hundreds of thousands of pairs, and does everything that would hold the page up.
 import type { ErrorValues, Remark } from '../../engine/errors';
+import type { ExportChoice } from '../../preferences/export';
+import type { ImportPreview, ImportProgress as ReadingProgress, ImportReport, Mapping } from '../../preferences/import';
+import type { ViewerPosition, ViewerRequest } from '../../preferences/import/viewer';
 import type { PreferencePair, Split } from '../../preferences/pair';
 import type { Column, Facets, Filter, Range, Row, Sample, Selection, Sort } from './filter';
 
+export type { ExportChoice, Mapping, ViewerRequest };
 export type { Column, Facets, Filter, Range, Row, Sample, Selection, Sort };
 
 /** What a list of datasets shows. */
@@ -80,20 +84,12 @@ export interface Changed {
 export type ImportSource =
   | { readonly kind: 'blob'; readonly name: string; readonly blob: Blob }
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
-  /** Pairs the lab has made itself. */
-  | { readonly kind: 'pairs'; readonly name: string; readonly pairs: readonly PreferencePair[] }
   /** A public dataset by name, through the dataset viewer. */
-  | { readonly kind: 'viewer'; readonly dataset: string; readonly config?: string; readonly split?: string; readonly offset?: number; readonly length?: number };
+  | ({ readonly kind: 'viewer' } & ViewerRequest);
 
-export interface ImportProgress {
+export interface ImportProgress extends ReadingProgress {
+  /** While `finishing`, everything has been read, and what was stored becomes one dataset. */
   readonly stage: 'reading' | 'finishing';
-  readonly bytes: number;
-  /** Absent where nobody knows. */
-  readonly totalBytes?: number;
-  readonly rows: number;
-  readonly ok: number;
-  readonly rejected: number;
-  readonly pairs: number;
 }
 
 /** Which facts two datasets are compared by: histograms with the same edges. */
@@ -108,7 +104,7 @@ export interface Comparison {
 export interface DuplicateGroup {
   /** The pairs that are nearly the same, in the dataset's order. */
   readonly rows: readonly Row[];
-  /** The lowest similarity between two neighbours of the group: Jaccard over words of prompt, chosen and rejected. */
+  /** The lowest of the similarities that hold the group together: Jaccard over runs of five characters of prompt, chosen and rejected. */
   readonly similarity: number;
 }
 
@@ -129,19 +125,13 @@ export interface StorageUse {
   readonly persisted?: boolean;
 }
 
-export interface ExportChoice {
-  /** `lab` is our own lossless JSONL; `conversational` and `standard` are TRL's shapes. */
-  readonly shape: 'lab' | 'conversational' | 'standard';
-  readonly format: 'jsonl' | 'csv';
-}
-
 export type DataRequest =
   | { readonly type: 'listDatasets' }
-  | { readonly type: 'preview'; readonly source: ImportSource; readonly mapping?: unknown; readonly rows?: number }
+  | { readonly type: 'preview'; readonly source: ImportSource; readonly mapping?: Mapping; readonly rows?: number; readonly heldOutShare?: number; readonly seed?: number }
   | {
       readonly type: 'import';
       readonly source: ImportSource;
-      readonly mapping?: unknown;
+      readonly mapping?: Mapping;
       /** By default after the source. */
       readonly name?: string;
       readonly heldOutShare?: number;
@@ -175,10 +165,12 @@ export type DataRequest =
   /** Stores numbers that were measured elsewhere, e.g. by a model, as one more column; NaN takes a value away. */
   | { readonly type: 'setColumn'; readonly dataset: string; readonly column: `added:${string}`; readonly label: string; readonly rows: Uint32Array; readonly values: Float32Array }
   | { readonly type: 'dropColumn'; readonly dataset: string; readonly column: `added:${string}` }
-  | { readonly type: 'undo' | 'redo'; readonly dataset: string }
+  | { readonly type: 'undo'; readonly dataset: string }
+  | { readonly type: 'redo'; readonly dataset: string }
   | { readonly type: 'rename'; readonly dataset: string; readonly name: string }
   /** Can be undone until it is swept; `purge` deletes for good. */
-  | { readonly type: 'deleteDataset' | 'purge'; readonly dataset: string }
+  | { readonly type: 'deleteDataset'; readonly dataset: string }
+  | { readonly type: 'purge'; readonly dataset: string }
   | { readonly type: 'compare'; readonly first: string; readonly second: string }
   | { readonly type: 'nearDuplicates'; readonly dataset: string; readonly threshold?: number }
   | { readonly type: 'leaks'; readonly dataset: string }
@@ -191,27 +183,19 @@ export type RequestOf<T extends RequestType> = Extract<DataRequest, { type: T }>
 export interface ImportAnswer {
   /** Absent when not one pair came of it; nothing is stored then. */
   readonly dataset?: DatasetInfo;
-  readonly rows: number;
-  readonly ok: number;
-  readonly rejected: number;
-  readonly pairs: number;
-  /** The import's own report, in the words of preferences/import. */
-  readonly report: unknown;
+  readonly report: ImportReport;
   /** One line of JSON for each rejected row: its number, its line, the reason, and the row; absent if there are none. */
   readonly rejectedRows?: Blob;
+  /** Of a public dataset that broke off: an import `into` the dataset goes on from `next`. */
+  readonly position?: ViewerPosition;
   /** True if this is the first dataset: the moment to ask for persistent storage. */
   readonly first: boolean;
-}
-
-export interface PreviewAnswer {
-  readonly pairs: readonly PreferencePair[];
-  readonly report: unknown;
 }
 
 /** What each request is answered with. */
 export interface Answers {
   listDatasets: readonly DatasetInfo[];
-  preview: PreviewAnswer;
+  preview: ImportPreview;
   import: ImportAnswer;
   create: DatasetInfo;
   open: OpenedDataset;
@@ -249,6 +233,7 @@ export interface Progresses {
   export: { readonly done: number; readonly total: number };
   nearDuplicates: { readonly done: number; readonly total: number };
   move: { readonly done: number; readonly total: number };
+  resplit: { readonly done: number; readonly total: number };
 }
 
 export type Answer<T extends RequestType> = Answers[T];

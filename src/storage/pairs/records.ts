@@ -37,6 +37,8 @@ export interface DatasetRecord extends StoredDataset {
   /** Changes that can be undone, the last one last, and those that can be redone, the next one last. */
   readonly done: readonly JournalMark[];
   readonly undone: readonly JournalMark[];
+  /** Deleted rows whose texts have been taken away for good. */
+  readonly textsGone?: number;
   /** When an import that is still being written last wrote; nobody sees the dataset until then. */
   readonly stagedAt?: number;
   readonly deletedAt?: number;
@@ -85,7 +87,7 @@ export type Step =
 
 export interface HeadChange {
   readonly name: string;
-  readonly deletedAt?: number | undefined;
+  readonly deleted: boolean;
 }
 
 export interface JournalEntry {
