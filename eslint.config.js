@@ -53,6 +53,8 @@ export default tseslint.config(
   {
     files: ['src/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat.recommended],
+    // About libraries that the React Compiler cannot memoize around; this page is not compiled by it.
+    rules: { 'react-hooks/incompatible-library': 'off' },
   },
   {
     // Whatever decides a number of a run draws from a seed, so that a run can be repeated.

@@ -4,14 +4,27 @@ import { I18nProvider } from 'react-aria-components';
 import { t, useLocale } from '../components/text';
 import { ChecksPage } from '../features/checks/ChecksPage';
 import { Workbench } from '../features/compare/Workbench';
+import { PairsPage } from '../features/pairs/PairsPage';
 import { Announcer } from './Announcer';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { Notices } from './Notices';
-import { useView } from './route';
+import { usePath, useView, type View } from './route';
 import { listenForShortcuts } from './shortcuts';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import styles from './app.module.css';
+
+function Page({ view }: { readonly view: View }) {
+  const path = usePath();
+  switch (view) {
+    case 'compare':
+      return <Workbench />;
+    case 'pairs':
+      return <PairsPage path={path} />;
+    case 'checks':
+      return <ChecksPage />;
+  }
+}
 
 export function App() {
   // Everything below is drawn anew in the new language; nothing is thrown away.
@@ -34,7 +47,9 @@ export function App() {
       </a>
       <Header view={view} onHelp={() => setHelp(true)} />
       <main id="main" tabIndex={-1} className={styles.main}>
-        <ErrorBoundary key={view}>{view === 'checks' ? <ChecksPage /> : <Workbench />}</ErrorBoundary>
+        <ErrorBoundary key={view}>
+          <Page view={view} />
+        </ErrorBoundary>
       </main>
       <Notices />
       <Announcer />

@@ -56,6 +56,9 @@ export function Header({ view, onHelp }: { readonly view: View; readonly onHelp:
         <a href="#/compare" aria-current={view === 'compare' ? 'page' : undefined}>
           {t('Compare')}
         </a>
+        <a href="#/pairs" aria-current={view === 'pairs' ? 'page' : undefined}>
+          {t('Pairs')}
+        </a>
         <a href="#/checks" aria-current={view === 'checks' ? 'page' : undefined}>
           {t('Checks')}
         </a>

@@ -1,7 +1,7 @@
 // The views live behind the hash, so that the page works as static files under any path of any host.
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 
-export const views = ['compare', 'checks'] as const;
+export const views = ['compare', 'pairs', 'checks'] as const;
 export type View = (typeof views)[number];
 
 /** The view that a hash names, e.g. `#/checks?backend=wasm`; the workbench when it names none. */
@@ -10,12 +10,28 @@ export function viewOf(hash: string): View {
   return views.find((view) => view === name) ?? 'compare';
 }
 
+/** What follows the view's name, e.g. `['data', 'clair']` for `#/pairs/data/clair`; a part that is no valid text is left as it is. */
+export function pathOf(hash: string): string[] {
+  const [path = ''] = hash.replace(/^#\/?/, '').split('?');
+  return path.split('/').slice(1).filter((part) => part !== '').map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+}
+
+function watch(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
+}
+
 export function useView(): View {
-  return useSyncExternalStore(
-    (changed) => {
-      window.addEventListener('hashchange', changed);
-      return () => window.removeEventListener('hashchange', changed);
-    },
-    () => viewOf(window.location.hash),
-  );
+  return useSyncExternalStore(watch, () => viewOf(window.location.hash));
+}
+
+export function usePath(): readonly string[] {
+  const hash = useSyncExternalStore(watch, () => window.location.hash);
+  return useMemo(() => pathOf(hash), [hash]);
 }

@@ -3,6 +3,7 @@ import { experimentStore } from '../stores/experiment';
 import { pause, resume, step, train } from '../stores/runActions';
 import { findRun, runsStore } from '../stores/runs';
 import { recipeProblem } from '../features/compare/experiment/check';
+import { viewOf } from './route';
 
 /** True where a key belongs to the thing that has the focus: a field takes letters, a button takes the space bar. */
 export function keyIsTaken(target: EventTarget | null): boolean {
@@ -33,8 +34,10 @@ export function takeStep(): void {
 export function listenForShortcuts(showHelp: () => void): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || keyIsTaken(event.target)) return;
-    if (event.key === ' ') trainOrPause();
-    else if (event.key === 's') takeStep();
+    // What trains is pressed where one can see it train.
+    const compares = viewOf(window.location.hash) === 'compare';
+    if (event.key === ' ' && compares) trainOrPause();
+    else if (event.key === 's' && compares) takeStep();
     else if (event.key === '?') showHelp();
     else return;
     event.preventDefault();

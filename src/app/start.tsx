@@ -2,6 +2,7 @@
 // is stored, and mounts the app.
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { dataChanged } from '../stores/datasetView';
 import { openDevice } from '../stores/device';
 import { experimentStore, flushRecipe, replaceRecipe, restoreRecipe, startingRecipe } from '../stores/experiment';
 import { flush } from '../stores/keeper';
@@ -50,6 +51,7 @@ async function setUpExperiment(link: Link): Promise<void> {
 export function start(services: Services): void {
   provideServices(services);
   services.lab.subscribe(receive);
+  services.data.onChange(dataChanged);
   followSettings();
   const link = linkOfThisPage();
   openDevice(link.backend ?? settingsStore.getState().backend);

@@ -1,12 +1,15 @@
 // The stores as hooks, for components. A component that reads through these is drawn again when what it read changes.
 import { useStore } from 'zustand';
 import { checksStore, type ChecksState } from './checks';
+import { datasetsStore, type DatasetsState } from './datasets';
+import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { noticesStore, type NoticesState } from './notices';
 import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
 import { settingsStore, type Settings } from './settings';
+import { tokenizerStore, type TokenizerState } from './tokenizer';
 
 export function useRuns<T>(pick: (state: RunsState) => T): T {
   return useStore(runsStore, pick);
@@ -40,6 +43,19 @@ export function useDevice(): DeviceState {
   return useStore(deviceStore);
 }
 
+export function useDatasets<T>(pick: (state: DatasetsState) => T): T {
+  return useStore(datasetsStore, pick);
+}
+
+/** The dataset on screen. */
+export function useDataView<T>(pick: (state: ViewState) => T): T {
+  return useStore(viewStore, pick);
+}
+
 export function useNotices<T>(pick: (state: NoticesState) => T): T {
   return useStore(noticesStore, pick);
+}
+
+export function useTokenizer(): TokenizerState {
+  return useStore(tokenizerStore);
 }

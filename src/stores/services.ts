@@ -1,7 +1,8 @@
-// What the stores need from below, given to them once by the app (or by a test): the lab's worker and the shelf where
-// work is kept. Actions of the stores are plain functions that ask for these here.
+// What the stores need from below, given to them once by the app (or by a test): the lab's worker, the shelf where work
+// is kept, and the worker that keeps preference pairs. Actions of the stores are plain functions that ask for these here.
 import type { LabEvent, MetricsRow, PolicyStop, Request, RunCheckpoint, RunDevice, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
+import type { DataClient } from '../storage/pairs/protocol';
 
 export interface Lab {
   send(request: Request): void;
@@ -47,6 +48,7 @@ export interface Shelf {
 export interface Services {
   readonly lab: Lab;
   readonly shelf: Shelf;
+  readonly data: DataClient;
 }
 
 let current: Services | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveTheme } from '../../../src/app/appearance';
-import { viewOf } from '../../../src/app/route';
+import { pathOf, viewOf } from '../../../src/app/route';
 
 describe('the address', () => {
   it('names a view, with or without parameters', () => {
@@ -9,6 +9,12 @@ describe('the address', () => {
 
   it('leads to the workbench when it names none', () => {
     expect(['', '#', '#/', '#/nowhere', '#/constructor', '#recipe=abc'].map(viewOf)).toEqual(Array(6).fill('compare'));
+  });
+
+  it('says what follows the view, decoded, with what cannot be decoded as it is', () => {
+    expect(pathOf('#/pairs/data/a%2Fb%20c/12?x=/y')).toEqual(['data', 'a/b c', '12']);
+    expect(pathOf('#/pairs/data/100%')).toEqual(['data', '100%']);
+    expect(['', '#/pairs', '#/pairs/'].map(pathOf)).toEqual([[], [], []]);
   });
 });
 

@@ -1,6 +1,7 @@
 // A lab that only listens, and a shelf in memory that can be told to fail, for the tests of the stores.
 import type { DeviceReport } from '../../../src/engine/device';
 import type { MetricsRow, Request, RunCheckpoint, RunStart } from '../../../src/lab/protocol';
+import type { DataClient } from '../../../src/storage/pairs/protocol';
 import { parseRecipe, policiesOf, type Recipe } from '../../../src/lab/recipe';
 import { experimentStore } from '../../../src/stores/experiment';
 import { noticesStore } from '../../../src/stores/notices';
@@ -46,6 +47,14 @@ export interface Fixture {
   failure: Error | undefined;
 }
 
+/** For tests that are not about datasets. */
+export const noData: DataClient = {
+  ask: () => Promise.reject(new Error('This test has no data worker.')),
+  onChange: () => () => undefined,
+  persist: async () => false,
+  dispose: () => undefined,
+};
+
 /** Fresh stores on a fresh lab and a fresh shelf. */
 export function freshStores(): Fixture {
   const fixture: Fixture = { sent: [], runs: new Map(), rows: new Map(), checkpoints: new Map(), asked: [], failure: undefined };
@@ -74,7 +83,7 @@ export function freshStores(): Fixture {
     loadSetting: async (key) => settings.get(key),
     saveSetting: (key, value) => write('saveSetting', () => void settings.set(key, value)),
   };
-  provideServices({ lab: { send: (request) => fixture.sent.push(request), subscribe: () => () => undefined }, shelf });
+  provideServices({ lab: { send: (request) => fixture.sent.push(request), subscribe: () => () => undefined }, shelf, data: noData });
   runsStore.setState(emptyRuns, true);
   noticesStore.setState({ notices: [] });
   experimentStore.setState({ recipe, chosen: false });
