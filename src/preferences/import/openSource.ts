@@ -40,7 +40,11 @@ export async function openSource(source: ImportSource, signal?: AbortSignal): Pr
     }, signal),
     HEAD,
   );
-  if (outer.head.length === 0) throw new UserError('“{name}” is empty. Nothing was imported.', { name: source.name });
+  if (outer.head.length === 0) {
+    // Either empty, or its first byte could not be read, which reading on tells.
+    for await (const _ of outer.all) break;
+    throw new UserError('“{name}” is empty. Nothing was imported.', { name: source.name });
+  }
   const compressed = isGzip(outer.head);
   const inner = compressed ? await peek(gunzip(outer.all), HEAD) : outer;
 

@@ -8,21 +8,28 @@ export interface Pause {
 }
 
 export function createPause(everyMs = 24): Pause {
+  const turn = createTurn();
+  let last = performance.now();
+  return {
+    isDue: () => performance.now() - last > everyMs,
+    wait: async () => {
+      await new Promise<void>(turn.next);
+      last = performance.now();
+    },
+    dispose: turn.dispose,
+  };
+}
+
+/** Calls back after one turn of the event loop. */
+function createTurn(): { next(done: () => void): void; dispose(): void } {
+  // Node hands over messages in one go, before any timer. It has setImmediate, and browsers have not.
+  if (typeof setImmediate === 'function') return { next: (done) => void setImmediate(done), dispose: () => undefined };
   // A message comes at once, while browsers hold back timers that follow each other.
   const { port1, port2 } = new MessageChannel();
-  let wake: (() => void) | undefined;
-  port1.onmessage = () => wake?.();
-  let last = performance.now();
-  let calls = 0;
   return {
-    // The clock is read at every sixteenth call: a row takes microseconds.
-    isDue: () => (++calls & 15) === 0 && performance.now() - last > everyMs,
-    wait: async () => {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        port2.postMessage(null);
-      });
-      last = performance.now();
+    next: (done) => {
+      port1.onmessage = done;
+      port2.postMessage(null);
     },
     dispose: () => {
       port1.close();
