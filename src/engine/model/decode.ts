@@ -7,6 +7,7 @@ import {
 import { quarterTurn, rotaryAngles } from '../ops/attention/rotary';
 import { gatherRows } from '../ops/embedding/embedding';
 import { keepMatrices, keptProduct, type KeptMatrices } from '../ops/linear/kept';
+import { normaliseRows } from '../ops/rmsNorm/normaliseRows';
 import { swiGlu } from '../ops/swiGlu/swiGlu';
 import { createRandom } from '../random';
 import { disposeAll, take, tidy } from '../tidy';
@@ -173,8 +174,7 @@ function decode(
   const K = weights.embedding.shape[0];
   const S = ids.length / K;
   // The gain is in the matrix that follows.
-  const normalised = (x: tf.Tensor3D): tf.Tensor3D =>
-    tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), 2, true), config.rms_norm_eps)));
+  const normalised = (x: tf.Tensor3D): tf.Tensor3D => normaliseRows(x, config.rms_norm_eps);
   const grown: KeyValueCache[] = [];
   let x = gatherRows(weights.embedding, tf.tensor2d(ids, [K, S], 'int32'));
   weights.layers.forEach((layer, i) => {
