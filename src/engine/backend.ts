@@ -1,7 +1,7 @@
 // Opens the device that everything runs on. The only file that knows how TensorFlow.js works inside:
 // its flags, its registries, and the memory of its WASM backend.
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendChoice, BackendName, DeviceReport } from './device';
+import { isSoftware, type BackendChoice, type BackendName, type DeviceReport } from './device';
 import { UserError, type DeviceLostError } from './errors';
 import { watchDevice, watchTensorsOf } from './loss';
 import { registerWasmKernels } from './wasmKernels';
@@ -87,12 +87,12 @@ const openers: Record<BackendName, Opener> = {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) throw new Error('WebGPU found no adapter on this machine.');
     const info = adapter.info;
-    const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`);
+    const software = isSoftware(info);
     if (software && options.choice === 'auto') {
       throw new Error('the only adapter is a software one, which is slower than WASM.');
     }
     const device = await adapter.requestDevice({
-      requiredFeatures: (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature)),
+      requiredFeatures: (['timestamp-query', 'subgroups'] as const).filter((feature) => adapter.features.has(feature)),
       requiredLimits: raisedLimits(adapter.limits),
     });
     const watch = watchDevice(device);

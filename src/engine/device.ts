@@ -5,6 +5,11 @@ export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 /** `auto` takes WebGPU on a real GPU, else WASM, else CPU; a software WebGPU adapter only when asked for by name. */
 export type BackendChoice = 'auto' | BackendName;
 
+/** Whether an adapter runs WebGPU on the processor, which not every one admits by itself. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`);
+}
+
 /** Two float32 computations of the gate's sizes differ by less; a kernel that is wrong differs by far more. */
 export const KERNEL_TOLERANCE = 1e-4;
 

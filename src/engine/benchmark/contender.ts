@@ -1,6 +1,6 @@
 // What the benchmark asks of an implementation of the training step. The lab's own (`ours.ts`), stock TensorFlow.js
 // (`stock.ts`) and whatever else is held against them answer to it, each in a realm of its own.
-import type { BackendName } from '../device';
+import { isSoftware, type BackendName } from '../device';
 import { initialiseWeights } from '../model/initialise';
 import type { ModelConfig, Weights } from '../model/config';
 import { createRandom } from '../random';
@@ -30,7 +30,7 @@ export async function adapterIdentity({ gpu = globalThis.navigator?.gpu }: Place
   const info = (await gpu?.requestAdapter({ powerPreference: 'high-performance' }))?.info;
   if (!info) return { identity: '', software: false };
   const identity = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
-  return { identity, software: info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(identity) };
+  return { identity, software: isSoftware(info) };
 }
 
 export interface Contender {

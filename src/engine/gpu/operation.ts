@@ -30,6 +30,8 @@ export interface Operation {
   /** The name under which it is checked, shown and switched off. */
   readonly kernel: KernelName;
   readonly fused: readonly Dispatch[];
+  /** What does the same faster where a processor imitates the GPU; its kernels hand numbers around among the four of a quad. */
+  readonly quads?: readonly Dispatch[];
   /** May leave its tensors to the caller's scope up to the first await, and tidies up itself after it. */
   composed(memory: Memory): void | Promise<void>;
   /** Buffers that hold nothing for others once the operation is done. */

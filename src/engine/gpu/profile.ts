@@ -27,7 +27,8 @@ export function createProfiler(gpu: GpuRuntime): Profiler {
   let collected: Promise<OperationTime[]>[] | undefined;
 
   async function timed(plan: Plan): Promise<OperationTime[]> {
-    const named = operationsOf.get(plan)!.flatMap(({ kernel, fused }) => fused.map((dispatch) => ({ kernel, name: dispatch.kernel.name })));
+    const named = operationsOf.get(plan)!.flatMap((operation) =>
+      gpu.dispatches(operation).map((dispatch) => ({ kernel: operation.kernel, name: dispatch.kernel.name })));
     const recorded = plan.parts.flatMap((part) => ('composed' in part ? [] : part));
     const count = 2 * recorded.length;
     if (count > MOST) throw new Error(`a plan of ${recorded.length} dispatches is too long to be profiled.`);

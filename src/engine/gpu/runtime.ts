@@ -1,5 +1,6 @@
 // A small WebGPU runtime for the fused kernels: pipelines by source, buffers, and a list of operations that is recorded
 // once and replayed with one submit.
+import { isSoftware } from '../device';
 import { UserError } from '../errors';
 import { watchDevice } from '../loss';
 import { gpuMemory } from './memory';
@@ -49,6 +50,8 @@ export interface GpuRuntime {
   /** Float32 or u32 storage of `length` elements, zeroed; reads and writes allowed. */
   storage(length: number, data?: Float32Array | Uint32Array): GPUBuffer;
   record(operations: readonly Operation[]): Plan;
+  /** The form in which an operation runs on this device, unless it is switched off. */
+  dispatches(operation: Operation): readonly Dispatch[];
   /**
    * Runs plans in order and then copies what is to be kept, with one submit if every kernel is on.
    * Buffers that the plans read may be written again once it settles.
@@ -63,8 +66,17 @@ export interface GpuRuntime {
   readonly submits: number;
 }
 
-/** @param off kernels that are not to be trusted on this device: their composed form does the work, by tfjs' backend on it. */
-export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName> = new Set()): GpuRuntime {
+function quadsPay(device: GPUDevice): boolean {
+  return device.features.has('subgroups') && device.adapterInfo !== undefined && isSoftware(device.adapterInfo);
+}
+
+/**
+ * @param off kernels that are not to be trusted on this device: their composed form does the work, by tfjs' backend on it.
+ * @param quads whether to take the form for processors that imitate a GPU, where an operation has one.
+ */
+export function createGpuRuntime(
+  device: GPUDevice, off: ReadonlySet<KernelName> = new Set(), quads = quadsPay(device),
+): GpuRuntime {
   const pipelines = new Map<string, GPUComputePipeline>();
   /** Read-back buffers that are free, by size: a step reads the same few sizes again and again. */
   const staging = new Map<number, GPUBuffer[]>();
@@ -116,7 +128,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
       return buffer;
     },
     record(operations) {
-      const fused = operations.filter(({ kernel }) => !off.has(kernel)).flatMap((operation) => operation.fused);
+      const fused = operations.filter(({ kernel }) => !off.has(kernel)).flatMap(runtime.dispatches);
       const placed = uniforms.place(fused.map((dispatch) => dispatch.uniforms));
       let next = 0;
       const prepare = ({ kernel, uniforms: fields, buffers, workgroups }: Dispatch): Recorded => {
@@ -137,7 +149,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
           continue;
         }
         const last = parts.at(-1);
-        const recorded = operation.fused.map(prepare);
+        const recorded = runtime.dispatches(operation).map(prepare);
         if (Array.isArray(last)) last.push(...recorded);
         else parts.push(recorded);
       }
@@ -147,6 +159,7 @@ export function createGpuRuntime(device: GPUDevice, off: ReadonlySet<KernelName>
         dispose: placed.free,
       };
     },
+    dispatches: (operation) => (quads && operation.quads) || operation.fused,
     async run(plans, keep = []) {
       watch.check();
       let encoder = device.createCommandEncoder();

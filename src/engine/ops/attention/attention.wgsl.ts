@@ -4,6 +4,7 @@ import type { Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { AttentionShape } from './attention';
+import { attentionBackwardQuads, attentionForwardQuads } from './quads.wgsl';
 import { composedAttention, composedAttentionGradient, composedRotary } from './attentionOnBuffers';
 
 /** Fused buffers: qkv `[rows, (heads + 2·kvHeads)·d]` with rows = batch·T. */
@@ -140,6 +141,7 @@ ${ROW_ENTRY}
   return {
     kernel: 'attention',
     fused: [fused],
+    ...(headDim % 4 === 0 && { quads: [attentionForwardQuads(shape, qkv, y, logSums)] }),
     composed: (memory) => composedAttention(memory, shape, qkv, y, logSums),
   };
 }
@@ -265,6 +267,7 @@ ${ROW_ENTRY}
   return {
     kernel: 'attention gradient',
     fused: [queries, keys],
+    ...(headDim % 4 === 0 && { quads: attentionBackwardQuads(shape, buffers) }),
     scratch: [along],
     composed: (memory) => composedAttentionGradient(memory, shape, buffers),
   };

@@ -3,7 +3,8 @@
 // barriers, which software adapters pay dearly for, while a GPU's cache serves the reuse.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operand, Operation } from '../../gpu/operation';
-import type { Kernel } from '../../gpu/runtime';
+import type { Dispatch, Kernel } from '../../gpu/runtime';
+import { quadGroups, quadKernel } from './quads.wgsl';
 import { linear, linearInputGradient, linearWeightGradient } from './linear';
 
 /** `nt`: A[m,i]·B[n,i] (forward). `nn`: A[m,i]·B[i,n] (input gradient). `tn`: A[i,m]·B[i,n] (weight gradient). */
@@ -42,16 +43,17 @@ export function matmul(product: Product): Operation {
   const places = [a, b, c, residual].flatMap(({ offset, stride }) => [offset, stride]);
   const fours = [...rows, n, ...places].every((x) => x % 4 === 0);
   const form = forms[layout];
+  const fused: Dispatch = {
+    kernel: kernel(layout, fours, from),
+    uniforms: [m, n, i, ...places],
+    buffers: from === 'residual' ? [a.buffer, b.buffer, c.buffer, residual.buffer] : [a.buffer, b.buffer, c.buffer],
+    workgroups: [Math.ceil(n / (TILE * GROUP)), Math.ceil(m / (TILE * GROUP)), K],
+  };
+  const quads = () => quadKernel(layout, from === 'residual', plus[from], from === 'nothing' ? '' : `_add_${from}`);
   return {
     kernel: form.kernel,
-    fused: [
-      {
-        kernel: kernel(layout, fours, from),
-        uniforms: [m, n, i, ...places],
-        buffers: from === 'residual' ? [a.buffer, b.buffer, c.buffer, residual.buffer] : [a.buffer, b.buffer, c.buffer],
-        workgroups: [Math.ceil(n / (TILE * GROUP)), Math.ceil(m / (TILE * GROUP)), K],
-      },
-    ],
+    fused: [fused],
+    ...(fours && { quads: [{ ...fused, kernel: quads(), workgroups: quadGroups(layout, K, m, n) }] }),
     composed(memory) {
       const left = memory.load(a, K, layout === 'tn' ? [i, m] : [m, i]) as tf.Tensor3D;
       const right = memory.load(b, K, layout === 'nt' ? [n, i] : [i, n]) as tf.Tensor3D;
@@ -63,9 +65,11 @@ export function matmul(product: Product): Operation {
 
 type Addend = 'nothing' | 'c' | 'residual';
 
+/** What is added to element j of C. */
+const plus: Readonly<Record<Addend, string>> = { nothing: '', c: 'C[j] + ', residual: 'R[j + rAt - cAt] + ' };
+
 function kernel(layout: Layout, fours: boolean, addend: Addend): Kernel {
   const type = fours ? 'vec4f' : 'f32';
-  const plus = { nothing: '', c: 'C[j] + ', residual: 'R[j + rAt - cAt] + ' }[addend];
   return {
     name: `matmul_${layout}${fours ? '_vec4' : ''}${addend === 'nothing' ? '' : `_add_${addend}`}`,
     code: /* wgsl */ `
@@ -90,7 +94,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let nr = min(vec4u(n0, n0 + 1u, n0 + 2u, n0 + 3u), vec4u(dims.n - 1u));
   var c0 = vec4f(); var c1 = vec4f(); var c2 = vec4f(); var c3 = vec4f();
 ${fours ? vectorLoop[layout] : scalarLoop[layout]}
-${fours ? vectorStore(plus) : scalarStore(plus)}
+${fours ? vectorStore(plus[addend]) : scalarStore(plus[addend])}
 }`,
   };
 }
