@@ -111,7 +111,10 @@ function paired(table: Table): Proposal | null {
   const prompt = columnsFor('prompt', table.names).find((name) => isWritten(table.holds(name)) && name !== chosen && name !== rejected);
   const scoreChosen = find(table, 'scoreChosen');
   const scoreRejected = find(table, 'scoreRejected');
-  return { kind: 'paired', ...(prompt && { prompt }), chosen, rejected, layout: layoutOf(table, [chosen, rejected]), ...(scoreChosen && { scoreChosen }), ...(scoreRejected && { scoreRejected }) };
+  const layout = layoutOf(table, [chosen, rejected]);
+  // Beside a prompt of its own, text that happens to look like a transcript is an answer.
+  const isText = layout === 'transcript' && prompt !== undefined && layoutOf(table, [prompt]) !== 'transcript';
+  return { kind: 'paired', ...(prompt && { prompt }), chosen, rejected, layout: isText ? 'text' : layout, ...(scoreChosen && { scoreChosen }), ...(scoreRejected && { scoreRejected }) };
 }
 
 function layoutOf(table: Table, columns: readonly string[]): 'text' | 'messages' | 'transcript' {

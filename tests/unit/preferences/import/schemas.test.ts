@@ -188,6 +188,7 @@ describe('what resembles them', () => {
     ['messages in parts', { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Q' }, { type: 'text', text: '?' }] }], chosen: [{ role: 'assistant', content: 'A' }], rejected: [{ role: 'assistant', content: 'B' }] }, { prompt: 'Q?' }],
     ['messages as a struct of lists', { prompt: 'Q?', chosen: { role: ['user', 'assistant'], content: ['Q?', 'A'] }, rejected: { role: ['user', 'assistant'], content: ['Q?', 'B'] } }, { prompt: 'Q?', chosen: 'A', rejected: 'B' }],
     ['a transcript as the prompt beside answers in text', { prompt: '\n\nHuman: Hm\n\nAssistant: Yes?\n\nHuman: Q?\n\nAssistant:', chosen: 'Human: x\n\nAssistant: A', rejected: 'Human: x\n\nAssistant: B' }, { chosen: 'A', rejected: 'B' }],
+    ['answers that are transcripts, beside a prompt that is none', { prompt: 'Write a dialogue.', chosen: 'Human: x\n\nAssistant: A', rejected: 'Human: x\n\nAssistant: B' }, { prompt: 'Write a dialogue.', chosen: 'Human: x\n\nAssistant: A' }],
     ['numbers where text should be', { prompt: 'How many?', chosen: 4, rejected: 5 }, { chosen: '4', rejected: '5' }],
     ['a history beside the prompt', { prompt: 'Q?', history: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Hi' }], chosen: 'A', rejected: 'B' }, { history: [user('Hi'), assistant('Hi')], prompt: 'Q?' }],
   ])('%s', async (_, row, pair) => {
