@@ -37,7 +37,7 @@ export async function race(
       const { identity } = await realm.ask('device', { backend: task.backend });
       if (identity !== device.identity) throw new Error(`it found another adapter, ${identity || 'none'}.`);
       const racer: Racer = { realm, id: await realm.ask('open', { task }), losses: [], times: [] };
-      for (let i = 0; i < Math.max(warmUp, TOLERANCES.length); i++) racer.losses.push((await realm.ask('step', racer)).loss);
+      for (let i = 0; i < Math.max(warmUp, TOLERANCES.length); i++) racer.losses.push((await realm.ask('step', { id: racer.id })).loss);
       racers.set(name, racer);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -52,7 +52,7 @@ export async function race(
     // Nobody always comes first.
     for (let i = 0; i < inTurn.length; i++) {
       const racer = inTurn[(i + round) % inTurn.length]!;
-      racer.times.push((await racer.realm.ask('step', racer)).ms);
+      racer.times.push((await racer.realm.ask('step', { id: racer.id })).ms);
     }
     tell((round + 1) / rounds);
   }
