@@ -10,7 +10,13 @@ export function ShortcutsDialog({ isOpen, onClose }: { readonly isOpen: boolean;
     ['?', t('This list')],
     [t('Arrow keys in a number field'), t('A little more or less')],
     [t('Arrow keys on a chart'), t('Move the readout from step to step')],
-    ['Esc', t('Close a window or a menu')],
+    [t('Arrow keys on a list of pairs'), t('Look at the next pair; with Shift, select on the way')],
+    [t('Space, Enter, Delete on a list of pairs'), t('Select, open, delete')],
+    ['Ctrl+Z, Ctrl+Shift+Z', t('Undo and redo, among pairs')],
+    ['Alt+↑, Alt+↓', t('The pair before and after')],
+    ['Alt+N, Alt+D, Alt+X', t('New pair, duplicate, swap sides')],
+    ['Alt+M', t('Minimal edit on or off')],
+    ['Esc', t('Close a window or a menu, leave a pair')],
   ];
   return (
     <Dialog title={t('Keyboard shortcuts')} isOpen={isOpen} onClose={onClose}>

@@ -2,7 +2,7 @@
 // been fetched, which of them are selected and which one is looked at. Changes to pairs are in datasetChanges.ts.
 import { createStore } from 'zustand/vanilla';
 import { shippedDatasets, type ShippedDataset } from '../lab/assets';
-import type { Facets, Filter, OpenedDataset, QueryAnswer, Row, Sample, Selection, Sort, StoredRow } from '../storage/pairs/protocol';
+import type { DatasetInfo, Facets, Filter, OpenedDataset, QueryAnswer, Row, Sample, Selection, Sort, StoredRow } from '../storage/pairs/protocol';
 import { infoArrived, listDatasets, openShipped } from './datasets';
 import { report, sentenceOf, type Sentence } from './notices';
 import { services } from './services';
@@ -80,6 +80,7 @@ export function closeView(): void {
   fresh = new Set();
   fetching = new Set();
   inSight = [];
+  outdated = false;
   viewStore.setState(emptyView, true);
 }
 
@@ -97,6 +98,7 @@ export async function refreshView(): Promise<void> {
   const id = viewedId();
   if (id === undefined) return;
   fresh = new Set();
+  outdated = false;
   const { current } = viewStore.getState();
   try {
     await load(id);
@@ -221,6 +223,22 @@ function rowsArrived(found: readonly StoredRow[]): void {
     }
   }
   viewStore.setState({ loaded });
+}
+
+/** Whether pairs were edited since the list was asked for; it stays as it is meanwhile, so that one can go from pair to pair. */
+let outdated = false;
+
+/** A single pair was stored as it was typed. */
+export function rowStored(info: DatasetInfo, stored: StoredRow): void {
+  const { dataset, loaded } = viewStore.getState();
+  if (dataset?.info.id !== info.id) return;
+  outdated = true;
+  viewStore.setState({ dataset: { ...dataset, info }, loaded: new Map(loaded).set(stored.row, stored) });
+}
+
+/** Asks for the list again if pairs were edited since. */
+export function refreshIfOutdated(): void {
+  if (outdated) void refreshView();
 }
 
 /** Looks at a pair, or at none. */

@@ -6,6 +6,7 @@ import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { noticesStore, type NoticesState } from './notices';
+import { draftStore, type DraftState } from './pairDraft';
 import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
 import { settingsStore, type Settings } from './settings';
@@ -50,6 +51,11 @@ export function useDatasets<T>(pick: (state: DatasetsState) => T): T {
 /** The dataset on screen. */
 export function useDataView<T>(pick: (state: ViewState) => T): T {
   return useStore(viewStore, pick);
+}
+
+/** The pair in the editor. */
+export function useDraft<T>(pick: (state: DraftState) => T): T {
+  return useStore(draftStore, pick);
 }
 
 export function useNotices<T>(pick: (state: NoticesState) => T): T {

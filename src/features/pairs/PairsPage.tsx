@@ -10,7 +10,7 @@ export function PairsPage({ path }: { readonly path: readonly string[] }) {
   useEffect(() => void listDatasets(), []);
   switch (place.page) {
     case 'dataset':
-      return <DatasetPage key={place.name} name={place.name} />;
+      return <DatasetPage key={place.name} name={place.name} row={place.row} />;
     default:
       return <DatasetList />;
   }

@@ -9,6 +9,7 @@ import { redo, undo } from '../../../stores/datasetChanges';
 import { useDataView, useExperiment } from '../../../stores/hooks';
 import { wantTokenizer } from '../../../stores/tokenizer';
 import { goTo, listLink, pairLink } from '../links';
+import { PairPage } from '../pair/PairPage';
 import { ActionBar } from './ActionBar';
 import { DatasetHead } from './DatasetHead';
 import { FacetPanel } from './FacetPanel';
@@ -36,7 +37,7 @@ function useUndoKeys(): void {
   }, []);
 }
 
-export function DatasetPage({ name }: { readonly name: string }) {
+export function DatasetPage({ name, row }: { readonly name: string; readonly row: Row | 'new' | undefined }) {
   const dataset = useDataView((state) => state.dataset);
   const problem = useDataView((state) => state.problem);
   const model = useExperiment((state) => state.recipe.model);
@@ -61,6 +62,7 @@ export function DatasetPage({ name }: { readonly name: string }) {
     );
   }
   if (dataset === undefined) return <p className={styles.problem}>{t('Opening the dataset …')}</p>;
+  if (row !== undefined) return <PairPage name={name} row={row} />;
   return (
     <div className={styles.page}>
       <DatasetHead name={name} />

@@ -1,6 +1,6 @@
 // The table of a dataset's pairs: only the rows in sight exist, and their pairs are fetched as they come. One stop of the
 // tab key; arrows move, space selects, enter opens.
-import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useRem } from '../../../components/chart/useRem';
 import { t } from '../../../components/text';
 import type { Column, Row, StoredRow } from '../../../storage/pairs/protocol';
@@ -97,6 +97,13 @@ export function PairTable({ onOpen }: { readonly onOpen: (row: Row) => void }) {
   }, [rows, first, last]);
 
   const place = current === undefined ? -1 : rows.indexOf(current);
+  // Back from a pair, the list is where one left it.
+  const reveal = useEffectEvent(() => {
+    if (place < 0) return;
+    list.reveal(place);
+    scroller.current?.focus({ preventScroll: true });
+  });
+  useEffect(() => reveal(), []);
   const moveTo = (to: number, extend: boolean): void => {
     if (rows.length === 0) return;
     const at = Math.min(rows.length - 1, Math.max(0, to));

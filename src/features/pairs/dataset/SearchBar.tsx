@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Dialog as AriaDialog, DialogTrigger, Popover } from 'react-aria-components';
 import { Button } from '../../../components/Button';
 import controls from '../../../components/controls.module.css';
+import { CloseIcon } from '../../../components/icons';
 import { SearchInput } from '../../../components/SearchInput';
 import { NumberInput } from '../../../components/NumberInput';
 import { Progress } from '../../../components/Progress';
@@ -109,7 +110,20 @@ function Sampling() {
   );
 }
 
+/** A part of the filter that no facet shows. */
+function Chip({ text, onRemove }: { readonly text: string; readonly onRemove: () => void }) {
+  return (
+    <span className={styles.chip}>
+      {text}
+      <Button kind="quiet" aria-label={t('Remove “{name}”', { name: text })} onPress={onRemove}>
+        <CloseIcon />
+      </Button>
+    </span>
+  );
+}
+
 export function SearchBar() {
+  const filter = useDataView((state) => state.filter);
   const count = useDataView((state) => state.rows.length);
   const total = useDataView((state) => state.dataset!.info.pairs);
   const filtered = useDataView(isFiltered);
@@ -128,6 +142,13 @@ export function SearchBar() {
         <Sampling />
         <Order />
       </div>
+      {(filter.samePromptAs !== undefined || filter.ids !== undefined || filter.rows !== undefined) && (
+        <div className={styles.chips}>
+          {filter.samePromptAs !== undefined && <Chip text={t('Same prompt')} onRemove={() => changeFilter({ samePromptAs: undefined })} />}
+          {filter.ids !== undefined && <Chip text={t('Named by a chart')} onRemove={() => changeFilter({ ids: undefined })} />}
+          {filter.rows !== undefined && <Chip text={t('These rows')} onRemove={() => changeFilter({ rows: undefined })} />}
+        </div>
+      )}
       {!complete && <Progress label={t('Searching')} value={searched} max={1} />}
     </div>
   );
