@@ -97,6 +97,8 @@ export function decodingAttentionFused(shape: DecodingShape, state: GPUBuffer, q
   const threads = capacity > 256 && headDim <= 64 ? 32 : 16;
   const width = cacheWidth(shape) / r.step;
   const row = ((heads + 2 * kvHeads) * headDim) / r.step;
+  // Written out, because a local array that is indexed by a variable goes through memory on some devices.
+  const each = (line: (i: number) => string) => Array.from({ length: r.count }, (_, i) => line(i)).join('\n  ');
   return {
     kernel: 'decoding attention',
     fused: [
@@ -120,26 +122,24 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   let length = min(state[row * ${STATE}u], dims.capacity);
   let qAt = row * ${row}u + h * ${r.count}u;
   let kv = (h / ${heads / kvHeads}u) * ${r.count}u;
-  var q: array<${r.type}, ${r.count}>;
-  var acc: array<${r.type}, ${r.count}>;
-  for (var i = 0u; i < ${r.count}u; i++) { q[i] = QKV[qAt + i]; acc[i] = ${r.zero}; }
+  ${each((i) => `let q${i} = QKV[qAt + ${i}u]; var sum${i} = ${r.zero};`)}
   var top = -3e38;
   var total = 0.0;
   for (var j = thread; j < length; j += ${threads}u) {
     let kAt = (row * dims.capacity + j) * ${width}u + kv;
     let vAt = kAt + ${width / 2}u;
     var s = 0.0;
-    for (var i = 0u; i < ${r.count}u; i++) { s += ${r.dot('q[i]', 'cache[kAt + i]')}; }
+    ${each((i) => `s += ${r.dot(`q${i}`, `cache[kAt + ${i}u]`)};`)}
     let higher = max(top, s);
     let shrink = exp(top - higher);
     let p = exp(s - higher);
     total = total * shrink + p;
-    for (var i = 0u; i < ${r.count}u; i++) { acc[i] = acc[i] * shrink + p * cache[vAt + i]; }
+    ${each((i) => `sum${i} = sum${i} * shrink + p * cache[vAt + ${i}u];`)}
     top = higher;
   }
   tops[thread] = top;
   totals[thread] = total;
-  for (var i = 0u; i < ${r.count}u; i++) { sums[thread * ${r.count}u + i] = acc[i]; }
+  ${each((i) => `sums[thread * ${r.count}u + ${i}u] = sum${i};`)}
   workgroupBarrier();
   if (thread >= ${r.count}u) { return; }
   // Threads beyond a short row's length hold a total of zero and a top that no score reaches.
