@@ -9,6 +9,8 @@ export const bundledEarly = [
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-webgpu',
+  'hyparquet',
+  'hyparquet-compressors',
 ];
 
 /** zod looks for `new Function` unless told not to, and the policy rightly reports that as a violation. */

@@ -8,7 +8,6 @@ import { decode, decodeHead, detectEncoding } from './encoding';
 import { detectFormat } from './format';
 import { jsonDocumentRows } from './jsonDocument';
 import { jsonLineRows } from './jsonLines';
-import { isParquet, parquetRows } from './parquet';
 import type { RowBatches } from './sourceRow';
 import type { ImportFormat, ImportSource, TextEncoding } from './types';
 
@@ -57,6 +56,8 @@ export async function openSource(source: ImportSource, signal?: AbortSignal): Pr
       if (rewound) for await (const _ of inner.all) signal?.throwIfAborted();
       return sha.hex();
     };
+    // The codecs are several hundred kilobytes of code, for this format alone.
+    const { parquetRows } = await import('./parquet');
     const rows = parquetRows(file, (reached) => (position = reached));
     return { format: 'parquet', compressed, rows, bytesRead: () => (rewound ? position : read), totalBytes, hash };
   }
@@ -75,6 +76,9 @@ export async function openSource(source: ImportSource, signal?: AbortSignal): Pr
   const rows = 'delimiter' in detected ? csvRows(texts, detected) : detected.format === 'jsonl' ? jsonLineRows(texts) : jsonDocumentRows(texts);
   return { format: detected.format, encoding, compressed, rows, bytesRead: () => read, totalBytes, hash: async () => sha.hex() };
 }
+
+/** “PAR1”. */
+const isParquet = ([a, b, c, d]: Uint8Array): boolean => a === 0x50 && b === 0x41 && c === 0x52 && d === 0x31;
 
 /** Parts of a file, as Parquet is read. */
 function bufferOf(bytes: Uint8Array | Blob): AsyncBuffer {

@@ -4,8 +4,6 @@ import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../../engine/errors';
 import type { RowBatches } from './sourceRow';
 
-export const isParquet = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x41 && head[2] === 0x52 && head[3] === 0x31;
-
 /** Rows that are unpacked at a time where the file has an index of its pages; without one a row group has to be unpacked whole. */
 const STEP = 4096;
 
