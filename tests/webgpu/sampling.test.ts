@@ -5,10 +5,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBackend, openedGpu } from '../../src/engine/backend';
 import { layoutOf } from '../../src/engine/gpu/layout';
 import type { KernelName } from '../../src/engine/gpu/operation';
+import { fusedRerunningModel } from '../../src/engine/gpu/rerunning';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
 import { createSampler } from '../../src/engine/gpu/sampler';
 import { chooseToken } from '../../src/engine/model/chooseToken';
 import type { ModelConfig } from '../../src/engine/model/config';
+import { sampleByRerunning } from '../../src/engine/model/sampling';
 import { packSettings, shortUniform } from '../../src/engine/ops/sampling/choice';
 import { tokenChoice } from '../../src/engine/ops/sampling/choice.wgsl';
 import { createRandom } from '../../src/engine/random';
@@ -43,6 +45,19 @@ const fused = fusedOn(() => gpu);
 
 describe('sampling on the fused kernels', () => {
   itSamplesLikeRerunning(fused);
+
+  it('says what the fused model says when it runs the prefix again', async () => {
+    const tensors = stackedModels(evenConfig, 2);
+    const prompts = randomPrompts([4, 7], evenConfig.vocab_size);
+    const layout = layoutOf(evenConfig);
+    const parameters = gpu.storage(2 * layout.P, layout.pack(tensors, 2));
+    const model = fusedRerunningModel(gpu, evenConfig, 2, parameters, layout);
+    const sampler = fused(tensors, evenConfig);
+    expectSame(await sampler.sample(prompts, plainOptions), await sampleByRerunning(model, prompts, plainOptions));
+    sampler.dispose();
+    model.dispose();
+    parameters.destroy();
+  });
 
   it('gives the same text and the same bits for the same seed, in any company, and no tensor to tfjs', async () => {
     const before = tf.memory().numTensors;
