@@ -7,7 +7,7 @@ import { createHolder, type Holder } from './holder';
 import { importDataset, preview, publish } from './importing';
 import { labels } from './labels';
 import { findDuplicates } from './likeness';
-import { addColumn } from './loaded';
+import { addColumn, sketchesOf } from './loaded';
 import { createPacker } from './packer';
 import type { Answer, Progress, RequestOf, RequestType } from './protocol';
 import { compareDatasets, infoOf, leaks, openedDataset, query, storedRows } from './queries';
@@ -73,7 +73,12 @@ const handlers: { readonly [T in RequestType]: Handler<T> } = {
     changed(id);
     return infoOf(head);
   },
-  open: ({ dataset }, { holder }) => holder.read(dataset, (_, data) => openedDataset(data)),
+  open: ({ dataset }, { holder }) =>
+    holder.read(dataset, (db, data) => {
+      // The first search will want them; whoever needs them reports what goes wrong.
+      void sketchesOf(db, data).catch(() => undefined);
+      return openedDataset(data);
+    }),
   query: (request, { holder, signal }, tell) => holder.read(request.dataset, (db, data) => query(db, data, request, tell, signal)),
   pairs: ({ dataset, rows }, { holder }) => holder.read(dataset, (db, data) => storedRows(db, data, rows)),
   edit: (request, { holder }) => changes.editPair(holder, request),

@@ -29,6 +29,8 @@ export interface Loaded {
   starts: Uint32Array;
   /** By block; absent until somebody needs them. */
   sketches?: SketchBlock[];
+  /** While they are being read. */
+  reading?: Promise<SketchBlock[]>;
   readonly memo: Memo;
 }
 
@@ -81,14 +83,27 @@ export function addColumn(columns: Columns, column: Column): Float32Array {
   return values;
 }
 
+/** Blocks of sketches read at a time: some megabytes, between which the worker hears of other things. */
+const READ_BLOCKS = 8;
+
 /** The sketches of all blocks, read when they are needed first. */
 export async function sketchesOf(db: LabDatabase, data: Loaded): Promise<SketchBlock[]> {
-  if (data.sketches === undefined) {
-    const blocks: SketchBlock[] = [];
-    for (const block of await ofDataset(db.sketches, data.head.id).toArray()) blocks[block.block] = block;
-    data.sketches ??= blocks;
+  if (data.sketches) return data.sketches;
+  const reading = (data.reading ??= readSketches(db, data));
+  try {
+    return (data.sketches ??= await reading);
+  } finally {
+    delete data.reading;
   }
-  return data.sketches;
+}
+
+async function readSketches(db: LabDatabase, { head }: Loaded): Promise<SketchBlock[]> {
+  const blocks: SketchBlock[] = [];
+  for (let from = 0; from * BLOCK_ROWS < head.rows; from += READ_BLOCKS) {
+    const read = await db.sketches.where(':id').between([head.id, from], [head.id, from + READ_BLOCKS]).toArray();
+    for (const block of read) blocks[block.block] = block;
+  }
+  return blocks;
 }
 
 export function binsOf({ columns, memo }: Loaded): ReadonlyMap<Column, Bins> {

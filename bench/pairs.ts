@@ -1,0 +1,106 @@
+// The benchmark of the store for pairs, in Chromium: `npm run bench:pairs` opens its page and prints what it gives. Times are
+// what a page waits for an answer of the data worker; a task is a stretch in which the main thread heard nothing else.
+import { createDataClient } from '../src/storage/pairs/client';
+import type { Filter, QueryAnswer } from '../src/storage/pairs/protocol';
+import { writePairs } from './pairsText';
+
+export interface PairsResult {
+  readonly [measure: string]: number | string;
+}
+
+interface Memory {
+  measureUserAgentSpecificMemory?(): Promise<{ readonly bytes: number }>;
+}
+
+const parameters = new URLSearchParams(location.search);
+const count = Number(parameters.get('pairs') ?? 100_000);
+const client = createDataClient();
+const result: Record<string, number | string> = {};
+
+const tasks: number[] = [];
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });
+
+async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  tasks.length = 0;
+  const start = performance.now();
+  const answer = await work();
+  result[`${name} (ms)`] = Math.round(performance.now() - start);
+  // The observer hears of a task after it.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  if (tasks.length > 0) result[`${name}: longest task (ms)`] = Math.round(Math.max(...tasks));
+  return answer;
+}
+
+async function memory(name: string): Promise<void> {
+  const measure = (performance as Memory).measureUserAgentSpecificMemory;
+  if (measure === undefined) return;
+  const { bytes } = await measure.call(performance);
+  result[`${name}: memory (MB)`] = Math.round(bytes / 1e6);
+}
+
+async function run(): Promise<void> {
+  const blob = await writePairs(count);
+  result['file (MB)'] = Math.round(blob.size / 1e6);
+  await memory('before');
+
+  const imported = await timed('import', () => client.ask({ type: 'import', source: { kind: 'blob', name: 'bench.jsonl', blob } }));
+  const dataset = imported.dataset!.id;
+  result['pairs'] = imported.dataset!.pairs;
+  await memory('after the import');
+
+  await timed('list', () => client.ask({ type: 'listDatasets' }));
+  // As after a reload: another worker, which has nothing in memory.
+  client.dispose();
+  await timed('open', () => client.ask({ type: 'open', dataset }));
+  const all = await timed('all rows', () => client.ask({ type: 'query', dataset, filter: {} }));
+  await timed('first 50 pairs', () => client.ask({ type: 'pairs', dataset, rows: all.rows.slice(0, 50) }));
+  await timed('50 pairs anywhere', () => client.ask({ type: 'pairs', dataset, rows: all.rows.filter((_, i) => i % Math.floor(count / 50) === 7) }));
+
+  const ask = (filter: Filter, more: object = {}): Promise<QueryAnswer> => client.ask({ type: 'query', dataset, filter, facets: true, ...more });
+  await timed('filter by a range', () => ask({ ranges: { chosenLength: { from: 1000, below: 1100 } } }));
+  await timed('filter by range, split and Jaccard', () =>
+    ask({ ranges: { chosenLength: { from: 900 }, wordJaccard: { below: 0.2 } }, splits: ['train'], sources: ['imported'] }),
+  );
+  await timed('sort', () => ask({}, { sort: { by: 'levenshtein' } }));
+  await timed('sort again, other way', () => ask({ splits: ['train'] }, { sort: { by: 'levenshtein', descending: true } }));
+
+  for (const [name, text] of [['rare word', 'zyzzyva'], ['word of one pair in a hundred', 'quokka'], ['common word', 'the'], ['two letters', 'qu']] as const) {
+    const begun = performance.now();
+    let first: number | undefined;
+    const found = await timed(`search, ${name}`, () =>
+      client.ask({ type: 'query', dataset, filter: { text }, facets: true }, {
+        onProgress: ({ count: so }) => {
+          if (so > 0) first ??= performance.now() - begun;
+        },
+      }),
+    );
+    result[`search, ${name}: found`] = found.count;
+    if (first !== undefined) result[`search, ${name}: first shown (ms)`] = Math.round(first);
+  }
+  await timed('search within a filter, kept', () => ask({ text: 'quokka', ranges: { chosenLength: { from: 1000 } } }));
+
+  await timed('edit a pair', () => client.ask({ type: 'edit', dataset, row: 500, change: { rationale: 'Because.' } }));
+  await timed('tag all', () => client.ask({ type: 'tag', dataset, selection: { filter: {} }, add: ['tag'] }));
+  await timed('delete half', () => client.ask({ type: 'remove', dataset, selection: { filter: { ranges: { wordJaccard: { below: 0.2 } } } } }));
+  await timed('undo', () => client.ask({ type: 'undo', dataset }));
+  await timed('split anew', () => client.ask({ type: 'resplit', dataset, heldOutShare: 0.2, seed: 3 }));
+  const { pairs } = await timed('near-duplicates', () => client.ask({ type: 'nearDuplicates', dataset }));
+  result['near-duplicates: found'] = pairs;
+  await timed('leaks', () => client.ask({ type: 'leaks', dataset }));
+  const exported = await timed('export', () => client.ask({ type: 'export', dataset, choice: { shape: 'lab', format: 'jsonl' } }));
+  result['export (MB)'] = Math.round(exported.blob.size / 1e6);
+  await memory('at the end');
+  const { usage } = await client.ask({ type: 'storageUse' });
+  if (usage !== undefined) result['storage (MB)'] = Math.round(usage / 1e6);
+}
+
+run().then(
+  () => {
+    console.log(JSON.stringify(result));
+    document.title = 'finished';
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.stack : String(error));
+    document.title = 'failed';
+  },
+);

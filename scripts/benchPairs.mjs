@@ -1,0 +1,44 @@
+// `npm run bench:pairs`: times the store for preference pairs in Chromium, with a database on the disk; another number of
+// pairs than 100,000 as its argument.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright';
+import { build, preview } from 'vite';
+import { chromiumArgs, ensureChromium } from './chromium.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const pairs = process.argv[2] ?? '100000';
+// Built as the page is, since a development server gives the worker file by file.
+const outDir = path.join(root, '.cache', 'benchPairs');
+await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, license: false, rolldownOptions: { input: path.join(root, 'bench/pairs.html') } } });
+const server = await preview({ root, logLevel: 'error', preview: { port: 5310 }, build: { outDir } });
+// A private window would keep its database in memory.
+const profile = mkdtempSync(path.join(tmpdir(), 'bench-pairs-'));
+const context = await chromium.launchPersistentContext(profile, { executablePath: ensureChromium(), args: chromiumArgs });
+try {
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.error(message.text());
+    else if (message.text().startsWith('{')) for (const [name, value] of Object.entries(JSON.parse(message.text()))) console.log(`${name.padEnd(50)} ${value}`);
+  });
+  console.log(`Chromium ${context.browser()?.version() ?? ''}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`);
+  await page.goto(`${server.resolvedUrls.local[0]}bench/pairs.html?pairs=${pairs}`);
+  await page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 });
+  if ((await page.title()) !== 'finished') process.exitCode = 1;
+  await printPeak();
+} finally {
+  await context.close();
+  await server.close();
+  rmSync(profile, { recursive: true, force: true });
+}
+
+/** The most memory that the page's process, its worker included, ever had; Linux alone tells. */
+async function printPeak() {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+  const peaks = processInfo
+    .filter(({ type, id }) => type === 'renderer' && existsSync(`/proc/${id}/status`))
+    .map(({ id }) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0));
+  if (peaks.length > 0) console.log(`${'peak of the page’s process (MB)'.padEnd(50)} ${Math.round(Math.max(...peaks) / 1000)}`);
+}
