@@ -177,6 +177,16 @@ describe('WGSL of the objectives agrees with JavaScript to 1e-5', () => {
     expect(new Set(results!.map(([, dChosen]) => dChosen))).toEqual(new Set([0]));
   });
 
+  it('on what is no number: a function outside its domain, but not in the branch that is not taken', async () => {
+    const texts = ['log(a - 1000)', 'sqrt(a - 1000)', '(a - 1000) ^ 0.5', 'a + log(-1)', 'where(a > 1000, log(a - 1000), a)', '(a - 1000) ^ 2'];
+    const jobs = texts.map((text) => ({ objective: compileExpression(text), hyper: {} }));
+    const batch = single(randomBatch(56, 8));
+    const onDevice = await runOnDevice(jobs, batch);
+    const finite = onDevice.map((pairs) => pairs.every(([loss]) => Number.isFinite(loss)));
+    expect(finite).toEqual(jobs.map(({ objective }) => evaluateCompiled(objective, batch, {}).loss.every(Number.isFinite)));
+    expect(finite).toEqual([false, false, false, false, true, true]);
+  });
+
   it('for losses of one’s own that use every function', async () => {
     const texts = [
       'where(a > b, softplus(a / 4), abs(b) + 1e9 * 0) + sign(a) + step(b)',

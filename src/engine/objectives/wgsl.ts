@@ -16,6 +16,11 @@ struct ObjectivePair { lw: f32, ll: f32, refw: f32, refl: f32, nw: f32, nl: f32,
 struct ObjectiveHyper { ${hyperNames.map((name) => `${name}: f32`).join(', ')} }
 struct ObjectiveResult { loss: f32, dChosen: f32, dRejected: f32 }
 
+// The bits of a NaN, in a variable because WGSL refuses a constant. Outside its domain a function of WGSL gives whatever it
+// likes; here it gives this, so that a policy whose loss is no number is found out by the bits of what comes of it.
+var<private> lab_void: u32 = 0x7fc00000u;
+fn lab_log(x: f32) -> f32 { return select(bitcast<f32>(lab_void), log(max(x, 1e-38)), x > 0.0); }
+fn lab_sqrt(x: f32) -> f32 { return select(bitcast<f32>(lab_void), sqrt(max(x, 0.0)), x >= 0.0); }
 // exp(x) = 2^k exp(r), r = x - k log 2 within half of log 2; log 2 in two parts (Cody and Waite).
 fn lab_exp(x: f32) -> f32 {
   let held = clamp(x, -87.3, 88.7);
@@ -52,11 +57,11 @@ fn lab_log1mexp(x: f32) -> f32 {
   let far = lab_log1p(-lab_exp(min(x, -0.6931472)));
   return select(far, near, x > -0.6931472);
 }
-// WGSL's pow is undefined below 0; whole powers of negative numbers are not.
+// WGSL's pow is undefined below 0; whole powers of negative numbers are not, and others are no numbers.
 fn lab_pow(x: f32, y: f32) -> f32 {
   let size = pow(abs(x), y);
   let odd = abs(y) % 2.0 == 1.0;
-  return select(size, -size, x < 0.0 && odd);
+  return select(select(size, -size, x < 0.0 && odd), bitcast<f32>(lab_void), x < 0.0 && abs(y) % 1.0 != 0.0);
 }
 `;
 
@@ -111,10 +116,8 @@ function expressionOf(node: GraphNode): string {
       return `-${x}`;
     case 'detach':
       return x;
-    case 'log':
-    case 'sqrt':
     case 'abs':
-      return `${node.op}(${x})`;
+      return `abs(${x})`;
     default:
       return `lab_${node.op}(${x})`;
   }
@@ -158,8 +161,9 @@ function variable(name: string): string {
 /** A float32 literal. A constant beyond float32 is held at its largest number, which WGSL would otherwise refuse. */
 function literal(value: number): string {
   const largest = 3.4028234663852886e38;
-  // A runtime NaN has no literal either; a constant that is none can only come from a formula such as log(-1).
-  const single = Number.isNaN(value) ? 0 : Math.fround(Math.min(largest, Math.max(-largest, value)));
+  // No number has no literal; it can only come from a formula such as log(-1).
+  if (Number.isNaN(value)) return 'bitcast<f32>(lab_void)';
+  const single = Math.fround(Math.min(largest, Math.max(-largest, value)));
   const text = String(single);
   return `f32(${text}${/[.e]/.test(text) ? '' : '.0'})`;
 }
