@@ -3,7 +3,7 @@ import { UserError } from '../engine/errors';
 import { isShippedDataset, loadShippedPairs, prepareData, type PreparedData } from './datasets';
 import type { Holdings, HoldingsOptions } from './holdings';
 import type { PreferencePair } from '../preferences/pair';
-import type { Request } from './protocol';
+import type { Request, RunCheckpoint } from './protocol';
 import { parseRecipe, type Recipe } from './recipe';
 import type { Recovery } from './recovery';
 import type { ReferenceScores } from './reference';
@@ -20,6 +20,7 @@ export interface Asked {
   /** Kept, so that a run that goes on asks nothing of the network and measures by the same reference. */
   data?: PreparedData;
   scores?: ReferenceScores;
+  goodStates?: readonly RunCheckpoint[];
 }
 
 export interface Workplace extends Pick<HoldingsOptions, 'load' | 'createCohort'> {
@@ -47,6 +48,8 @@ export async function prepareRun(asked: Asked, { load, createCohort, holdings, n
     id: request.runId, recipe, data, reference, device: await holdings.device(), createCohort, emit: teller.tell, between, now,
     ...(resume && { resume }),
     ...(asked.scores && { scores: asked.scores }),
+    ...(asked.goodStates && { goodStates: asked.goodStates }),
+    ...(request.origin && { origin: request.origin }),
   });
   asked.scores = run.scores;
   return run;

@@ -41,6 +41,11 @@ export interface PolicyStop {
   readonly policy: number;
   readonly step: number;
   readonly reason: string;
+  /**
+   * The step of the parameters that it was set back to, the last that are known to be good; 0 is the reference. Absent
+   * where not even the reference is, and in runs of earlier versions.
+   */
+  readonly keptStep?: number;
 }
 
 export type RunState = 'preparing' | 'training' | 'paused' | 'finished' | 'stopped' | 'failed';
@@ -72,6 +77,23 @@ export interface SampledAnswer {
   readonly gold?: GoldVerdict;
 }
 
+/** Where a run began that did not begin at the reference: at a policy of another run that was stopped there. */
+export interface RunOrigin {
+  /** The other run's id in this browser, and its name at that time. */
+  readonly run: string;
+  readonly name: string;
+  /** The policy's place on that run's policy axis, and what the legend called it. */
+  readonly policy: number;
+  readonly label: string;
+  /** The step of the parameters that this run began with; its own steps are counted on from there. */
+  readonly step: number;
+  /** The step at which the policy was stopped there, and why. */
+  readonly stoppedAt: number;
+  readonly reason: string;
+  /** What it had been trained with. */
+  readonly learningRate: number;
+}
+
 /** What stands fixed when a run begins. */
 export interface RunStart {
   readonly recipe: Recipe;
@@ -87,6 +109,8 @@ export interface RunStart {
   readonly reference: Readonly<Record<string, number>>;
   /** What was left out of the data and why. */
   readonly warnings: readonly Remark[];
+  /** Absent where all policies began at the reference. */
+  readonly origin?: RunOrigin;
 }
 
 /** What can be checked about a device: each fused kernel, or twenty steps beside the same on another backend. */
@@ -111,6 +135,8 @@ export type Request =
       /** The pairs of a stored dataset; absent for those that ship. */
       readonly pairs?: readonly PreferencePair[];
       readonly resume?: RunCheckpoint;
+      /** Where the run began, if not at the reference; the same whenever it is taken up again. */
+      readonly origin?: RunOrigin;
       /** What the run began with, as its `RunStart` has it; the run fails if data or model are others by now. */
       readonly expected?: { readonly dataHash: string; readonly modelHash?: string };
       /** Begin paused, so that the first step waits for `step` or `continue`. */

@@ -54,7 +54,15 @@ export const reportSchema = z.object({
   reference: figures,
   /** Rows in the order in which they came; those of an evaluation have names that begin with `eval_`. */
   metrics: z.array(z.object({ step: count, policy: count, values: figures })),
-  stops: z.array(z.object({ policy: count, step: count, reason: z.string() })),
+  /** `keptStep`: the step of the parameters that the policy was set back to; 0 is the reference. */
+  stops: z.array(z.object({ policy: count, step: count, reason: z.string(), keptStep: count.optional() })),
+  /** Where the run began, if not at the reference: at a policy of another run that was stopped there. Its steps are counted on. */
+  origin: z
+    .object({
+      run: z.string(), name: z.string(), policy: count, label: z.string(), step: count,
+      stoppedAt: count, reason: z.string(), learningRate: finite,
+    })
+    .optional(),
 });
 
 export type RunReport = z.output<typeof reportSchema>;
@@ -104,6 +112,7 @@ export function buildReport(run: ReportSource, rows: readonly MetricsRow[]): Run
     reference: { ...start.reference },
     metrics: rows.map(({ step, policy, values }) => ({ step, policy, values: { ...values } })),
     stops: run.stops.map((stop) => ({ ...stop })),
+    ...(start.origin && { origin: { ...start.origin } }),
   };
 }
 

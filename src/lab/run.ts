@@ -6,7 +6,8 @@ import type { Cohort, CohortOptions, ScoredPair } from '../engine/training/types
 import { batchOrder } from './batches';
 import type { PreparedData } from './datasets';
 import { alignPair, heldOutFigures, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
-import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunStart } from './protocol';
+import { createGoodStates, setBack } from './goodStates';
+import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunOrigin, RunStart } from './protocol';
 import { compileMember, policiesOf, type Recipe } from './recipe';
 import type { Reference, ReferenceScores } from './reference';
 
@@ -19,6 +20,9 @@ export interface RunOptions {
   readonly resume?: RunCheckpoint;
   /** The reference's figures that the run began with; worked out where they are not given. */
   readonly scores?: ReferenceScores;
+  /** What the same run held on a device that was lost. */
+  readonly goodStates?: readonly RunCheckpoint[];
+  readonly origin?: RunOrigin;
   readonly createCohort: (options: CohortOptions) => Cohort;
   readonly emit: (event: LabEvent) => void;
   /** Awaited between pieces of work, so that requests are heard. */
@@ -32,6 +36,8 @@ export interface TrainingRun {
   readonly recipe: Recipe;
   readonly cohort: Cohort;
   readonly scores: ReferenceScores;
+  /** States that a policy which breaks may be set back to. */
+  readonly goodStates: readonly RunCheckpoint[];
   /** Steps taken. */
   readonly step: number;
   /** True when no step is left, or no policy. */
@@ -97,7 +103,7 @@ function checkCheckpoint(checkpoint: RunCheckpoint, size: number, reference: Ref
 
 /** Scores the reference, sends `started` and the first held-out figures, and is then ready to advance. */
 export async function createRun(options: RunOptions): Promise<TrainingRun> {
-  const { id, recipe, data, reference, resume, emit, now, between } = options;
+  const { id, recipe, data, reference, resume, origin, emit, now, between } = options;
   const { steps, batchSize } = recipe.schedule;
   const policies = policiesOf(recipe);
   const members = policies.map(({ member }) => compileMember(member));
@@ -137,6 +143,8 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   let flushedAt = now();
   let keptStep = resume?.step ?? -1;
   let keptAt = now();
+  const goodStates = createGoodStates(options.goodStates);
+  if (resume) goodStates.took(resume);
 
   const flush = (): void => {
     if (rows.length === 0) return;
@@ -145,25 +153,40 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     flushedAt = now();
   };
 
-  /** Reports policies that the cohort has stopped since the last look. */
-  const noticeStops = (): void => {
+  /**
+   * Reports policies that the cohort has stopped since the last look, and sets them back to their last good parameters.
+   * @param badOf gives the step of the parameters at which a policy broke.
+   */
+  const noticeStops = async (badOf: (stop: PolicyStop) => number): Promise<void> => {
+    const from = new Map<number, RunCheckpoint | undefined>();
     for (const [policy, { step, reason }] of cohort.stopped) {
       if (stops.some((stop) => stop.policy === policy)) continue;
       const stop: PolicyStop = { policy, step, reason };
-      stops.push(stop);
-      emit({ type: 'policyStopped', runId: id, stop });
+      const bad = badOf(stop);
+      // Where the reference itself breaks, there is nothing to go back to.
+      if (bad > 0) from.set(policy, goodStates.before(bad));
+      const kept = bad > 0 ? { keptStep: from.get(policy)?.step ?? 0 } : {};
+      stops.push({ ...stop, ...kept });
+      emit({ type: 'policyStopped', runId: id, stop: stops.at(-1)! });
     }
+    if (from.size === 0) return;
+    for (const [policy, source] of from) numTokens[policy] = source?.numTokens[policy] ?? 0;
+    cohort.restore(setBack(await cohort.save(), cohort.size, reference.model.weights, from));
+    for (const { policy, reason, step } of stops) cohort.stop(policy, reason, step);
+    // What was kept of these policies before is not what they are now.
+    keptStep = -1;
+    keptAt = -Infinity;
   };
 
-  const evaluate = (found: readonly PairLogProbs[]): void => {
+  const evaluate = async (found: readonly PairLogProbs[]): Promise<void> => {
     members.forEach(({ objective, hyper }, k) => {
       if (cohort.stopped.has(k)) return;
       const values = heldOutFigures(heldOut, found[k]!, scores.heldOut, objective, hyper, batchSize);
       if (Object.values(values).every(Number.isFinite)) rows.push({ step: cohort.step, policy: k, values });
       else cohort.stop(k, 'A held-out figure was not a finite number.');
     });
-    noticeStops();
     flush();
+    await noticeStops((stop) => stop.step);
   };
 
   const catchUp = async (): Promise<void> => {
@@ -174,9 +197,11 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
         rows.push({ step, policy: k, values: finiteOnly({ ...values, num_tokens: numTokens[k]! }) });
       });
     }
-    noticeStops();
     flush();
     flushedAt = now();
+    // A step breaks at the parameters that the step before it has left.
+    await noticeStops((stop) => stop.step - 1);
+    goodStates.read(cohort.step);
   };
 
   const checkpoint = async (): Promise<void> => {
@@ -186,11 +211,9 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     const state = await cohort.save();
     keptStep = state.step;
     keptAt = now();
-    emit({
-      type: 'checkpoint',
-      runId: id,
-      checkpoint: { step: state.step, tensors: state.tensors, stopped: [...stops], numTokens: [...numTokens], elapsedMs: Math.round(worked()) },
-    });
+    const kept = { step: state.step, tensors: state.tensors, stopped: [...stops], numTokens: [...numTokens], elapsedMs: Math.round(worked()) };
+    goodStates.took(kept);
+    emit({ type: 'checkpoint', runId: id, checkpoint: kept });
   };
 
   const advance = (): Promise<void> =>
@@ -200,7 +223,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
       await cohort.train(policies.map(({ seed }) => picked.get(seed)!));
       if (cohort.step % recipe.evaluation.every === 0 || cohort.step >= steps) {
         await catchUp();
-        evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
+        await evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
       } else if (now() - flushedAt >= (cohort.readsBack ? READ_BACK_MS : FLUSH_MS)) {
         await catchUp();
       }
@@ -218,11 +241,14 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     heldOutPairs: heldOut.length,
     reference: referenceFigures(scores.heldOut),
     warnings: data.warnings,
+    ...(origin && { origin }),
   };
   try {
     emit({ type: 'started', runId: id, start });
     // Before the first step every policy is the reference, so its figures need no further look at the device.
-    if (!resume) evaluate(policies.map(() => scores.heldOut));
+    if (!resume) await evaluate(policies.map(() => scores.heldOut));
+    // A curve that begins elsewhere begins with a point there.
+    else if (origin?.step === resume.step) await evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
   } catch (error) {
     cohort.dispose();
     throw error;
@@ -233,6 +259,9 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     recipe,
     cohort,
     scores,
+    get goodStates() {
+      return goodStates.held;
+    },
     get step() {
       return cohort.step;
     },

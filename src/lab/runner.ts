@@ -178,6 +178,7 @@ export function createLab(options: LabOptions): Lab {
   /** After work that broke: goes on from the last checkpoint, or gives the run up. */
   const recover = async ({ asked, run }: Active, error: unknown): Promise<void> => {
     run.flush();
+    asked.goodStates = run.goodStates;
     await bringUp(asked, error);
   };
 

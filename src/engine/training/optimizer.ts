@@ -79,17 +79,16 @@ export function createOptimizer(tensors: Readonly<Record<string, HostTensor>>, s
         slots[name] = tidy(() => {
           const raw = gradients[name]!;
           const scale = perPolicy(tf.tensor1d(scales), raw.rank);
-          let gradient = tf.mul(raw, scale);
-          if (ignored.size > 0) {
-            // A product with zero would keep a NaN; choosing does not.
-            const use = perPolicy(tf.tensor1d(scales.map((_, k) => !ignored.has(k)), 'bool'), raw.rank);
-            gradient = tf.where(use, gradient, tf.zerosLike(raw));
-          }
           // Gains are `[K, D]` and are not decayed, as usual.
           const weightDecay = raw.rank > 2 ? settings.weightDecay : 0;
           const rates = tf.tensor1d([...learningRates]);
           const { beta1, beta2 } = settings;
-          return adamW(slot, gradient, rates, [1 - beta1 ** step, 1 - beta2 ** step], { ...settings, weightDecay });
+          const next = adamW(slot, tf.mul(raw, scale), rates, [1 - beta1 ** step, 1 - beta2 ** step], { ...settings, weightDecay });
+          if (ignored.size === 0) return next;
+          // These keep their moments too. A product with zero would keep a NaN; choosing does not.
+          const use = perPolicy(tf.tensor1d(scales.map((_, k) => !ignored.has(k)), 'bool'), raw.rank);
+          const choose = (name: keyof AdamWSlot) => tf.where(use, next[name], slot[name]);
+          return { parameter: choose('parameter'), m: choose('m'), v: choose('v') };
         });
         tf.dispose([slot.parameter, slot.m, slot.v]);
       }

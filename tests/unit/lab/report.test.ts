@@ -39,7 +39,7 @@ describe('a run’s document', () => {
     expect(parseReport(JSON.parse(JSON.stringify(document)))).toEqual(document);
   });
 
-  it('tells every device that the run was trained on and why it left the one before; documents that do not are read too', async () => {
+  it('tells where the run began, every device that it was trained on and why it left the one before; documents that do not are read too', async () => {
     const document = await report();
     expect(document.devices).toEqual([{ step: 0, adapter: 'CPU · plain JavaScript', backend: 'cpu' }]);
     const start = tinyStart(document);
@@ -50,6 +50,13 @@ describe('a run’s document', () => {
     );
     expect(moved.devices?.[1]).toEqual({ step: 3, adapter: 'WASM · SIMD', backend: 'wasm', lost });
     expect(parseReport(JSON.parse(JSON.stringify(moved)))).toEqual(moved);
+    const origin = { run: 'b', name: 'Steep', policy: 1, label: 'DPO', step: 3, stoppedAt: 5, reason: 'The loss was not a finite number.', learningRate: 0.01 };
+    const branched = buildReport(
+      { name: 'Tiny', createdAt: 0, state: 'finished', step: 4, elapsedMs: 12, start: { ...start, origin }, stops: [{ policy: 0, step: 4, reason: 'x', keptStep: 2 }] },
+      [],
+    );
+    expect(branched).toMatchObject({ origin, stops: [{ keptStep: 2 }] });
+    expect(parseReport(JSON.parse(JSON.stringify(branched)))).toEqual(branched);
     const { devices: _, ...older } = document;
     expect(parseReport(older)).toEqual(older);
   });
