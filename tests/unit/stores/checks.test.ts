@@ -37,7 +37,7 @@ describe('an examination', () => {
     receive({ type: 'checked', requestId: asked(), adapter: 'GPU', result: kernelsFound() });
     examine('parity');
     receive({ type: 'checked', requestId: asked(), adapter: 'another GPU', result: { part: 'parity', parity } });
-    expect(state()).toEqual({ kernels: { GPU: kernels }, parity: { 'another GPU': parity }, problems: {}, pending: undefined });
+    expect(state()).toEqual({ kernels: { GPU: kernels }, parity: { 'another GPU': parity }, benchmark: {}, problems: {}, pending: undefined });
     expect(noticesStore.getState().notices).toEqual([]);
   });
 
