@@ -16,6 +16,16 @@ export function rowGroups(rows: number): [number, number, number] {
   return [Math.ceil(groups / y), y, 1];
 }
 
+/** WGSL for numbers taken one after the other: four at once where all rows begin at a multiple of four. */
+export function lanes(fours: boolean) {
+  return {
+    step: fours ? 4 : 1,
+    type: fours ? 'vec4f' : 'f32',
+    /** The sum of the products, as one number. */
+    dot: (a: string, b: string) => (fours ? `dot(${a}, ${b})` : `(${a}) * (${b})`),
+  };
+}
+
 /** The entry point of kernels that are dispatched by `rowGroups`; `thread` is each one's number. */
 export const ROW_ENTRY = /* wgsl */ `@compute @workgroup_size(${ROW_GROUP})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,6 +1,6 @@
 // Fused AdamW in place over all parameters of all policies at once, clipped by each policy's own gradient norm.
 // A policy whose loss or gradient is not finite is left exactly as it is.
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import type { AdamWSettings } from './adamW';
@@ -44,6 +44,8 @@ export function adamWFused(
 ): Operation {
   const { beta1, beta2, epsilon, weightDecay } = adamW;
   const { parameters, gradients, m, v, settings, outcome, active, parts, decayed } = buffers;
+  const { step, type, dot } = lanes(P % 4 === 0);
+  const width = P / step;
   const fused: Dispatch[] = [
     {
       kernel: {
@@ -51,17 +53,17 @@ export function adamWFused(
         code: /* wgsl */ `
 struct Dims { K: u32, P: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> G: array<f32>;
+@group(0) @binding(1) var<storage, read> G: array<${type}>;
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>;
 ${ROW_ENTRY}
   if (thread >= dims.K * ${PARTS}u) { return; }
   let k = thread / ${PARTS}u;
   var sum = 0.0;
-  for (var i = thread % ${PARTS}u; i < dims.P; i += ${PARTS}u) { let g = G[k * dims.P + i]; sum += g * g; }
+  for (var i = thread % ${PARTS}u; i < dims.P; i += ${PARTS}u) { let g = G[k * dims.P + i]; sum += ${dot('g', 'g')}; }
   parts[thread] = sum;
 }`,
       },
-      uniforms: [K, P],
+      uniforms: [K, width],
       buffers: [gradients, parts],
       workgroups: rowGroups(K * PARTS),
     },
@@ -99,13 +101,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         code: /* wgsl */ `
 struct Dims { P: u32, total: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> G: array<f32>;
+@group(0) @binding(1) var<storage, read> G: array<${type}>;
 @group(0) @binding(2) var<storage, read> settings: array<f32>;
 @group(0) @binding(3) var<storage, read> outcome: array<f32>;
-@group(0) @binding(4) var<storage, read_write> W: array<f32>;
-@group(0) @binding(5) var<storage, read_write> M: array<f32>;
-@group(0) @binding(6) var<storage, read_write> V: array<f32>;
-@group(0) @binding(7) var<storage, read> decayed: array<f32>;
+@group(0) @binding(4) var<storage, read_write> W: array<${type}>;
+@group(0) @binding(5) var<storage, read_write> M: array<${type}>;
+@group(0) @binding(6) var<storage, read_write> V: array<${type}>;
+@group(0) @binding(7) var<storage, read> decayed: array<${type}>;
 ${ROW_ENTRY}
   let i = thread;
   if (i >= dims.total) { return; }
@@ -121,9 +123,9 @@ ${ROW_ENTRY}
   W[i] -= settings[s] * (change + ${weightDecay} * decayed[i % dims.P] * W[i]);
 }`,
       },
-      uniforms: [P, K * P],
+      uniforms: [width, K * width],
       buffers: [gradients, settings, outcome, parameters, m, v, decayed],
-      workgroups: rowGroups(K * P),
+      workgroups: rowGroups(K * width),
     },
   ];
   return { kernel: 'adamw', fused, scratch: [parts], composed: (memory) => composedAdamW(memory, K, P, buffers, adamW) };

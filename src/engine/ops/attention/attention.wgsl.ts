@@ -2,7 +2,7 @@
 // (Dao et al. 2022, arXiv 2205.14135): a running softmax, and only its log-sum kept, so no T×T matrix is ever stored.
 import type { Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { AttentionShape } from './attention';
 import { attentionBackwardQuads, attentionForwardQuads } from './quads.wgsl';
 import { composedAttention, composedAttentionGradient, composedRotary } from './attentionOnBuffers';
@@ -34,11 +34,14 @@ export function rotaryTable(T: number, headDim: number, theta: number): Float32A
 
 /**
  * Turns queries and keys by their positions, in place, and scales queries by 1/√d; `back` turns gradients the other way.
- * One thread a pair of features. `table` is `rotaryTable`'s: WGSL promises its own sine to three digits only.
+ * One thread a pair of features, or four pairs. `table` is `rotaryTable`'s: WGSL promises its own sine to three digits only.
  */
 export function rotaryInPlace(shape: AttentionShape, table: GPUBuffer, qkv: GPUBuffer, back: boolean): Operation {
   const { batch, T, heads, kvHeads, headDim } = shape;
-  const half = headDim / 2;
+  const fours = headDim % 8 === 0;
+  const { step, type } = lanes(fours);
+  // Half a head in these steps.
+  const half = headDim / 2 / step;
   const total = batch * T * (heads + kvHeads) * half;
   const fused: Dispatch = {
     kernel: {
@@ -46,17 +49,23 @@ export function rotaryInPlace(shape: AttentionShape, table: GPUBuffer, qkv: GPUB
       code: /* wgsl */ `
 struct Dims { total: u32, T: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read_write> QKV: array<f32>;
+@group(0) @binding(1) var<storage, read_write> QKV: array<${type}>;
 @group(0) @binding(2) var<storage, read> table: array<vec2f>;
 ${ROW_ENTRY}
   if (thread >= dims.total) { return; }
   let pair = thread % ${half}u;
   let head = (thread / ${half}u) % ${heads + kvHeads}u;
   let row = thread / ${half * (heads + kvHeads)}u;
-  let at = row * ${widths(shape).row}u + head * ${headDim}u + pair;
-  let turn = table[(row % dims.T) * ${half}u + pair];
-  let c = turn.x;
-  let s = ${back ? '-' : ''}turn.y;
+  let at = row * ${widths(shape).row / step}u + head * ${headDim / step}u + pair;
+  let turnAt = (row % dims.T) * ${headDim / 2}u + pair * ${step}u;
+  ${
+    fours
+      ? `let t0 = table[turnAt]; let t1 = table[turnAt + 1u]; let t2 = table[turnAt + 2u]; let t3 = table[turnAt + 3u];
+  let c = vec4f(t0.x, t1.x, t2.x, t3.x);
+  let s = ${back ? '-' : ''}vec4f(t0.y, t1.y, t2.y, t3.y);`
+      : `let c = table[turnAt].x;
+  let s = ${back ? '-' : ''}table[turnAt].y;`
+  }
   let scale = select(1.0, ${1 / Math.sqrt(headDim)}, head < ${heads}u);
   let x = QKV[at];
   let y = QKV[at + ${half}u];

@@ -1,7 +1,7 @@
 // Fused row look-ups and their gradient. The gradient needs no atomics: the host sorts the rows by token once a batch,
 // and each element of the table sums its own rows in that order.
 import * as tf from '@tensorflow/tfjs-core';
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { Operand, Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import { gatherRowsOrZero, scatterAddRows } from './embedding';
@@ -14,26 +14,29 @@ export function gatherRowsFused(
   K: number, N: number, D: number,
   table: Operand & { readonly missing: number }, ids: GPUBuffer, out: GPUBuffer,
 ): Operation {
+  const { step, type } = lanes([D, table.offset, table.stride].every((x) => x % 4 === 0));
+  const width = D / step;
   const fused: Dispatch = {
     kernel: {
       name: 'gather_rows',
       code: /* wgsl */ `
 struct Dims { total: u32, N: u32, offset: u32, stride: u32, missing: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> rows: array<f32>;
+@group(0) @binding(1) var<storage, read> rows: array<${type}>;
 @group(0) @binding(2) var<storage, read> ids: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<${type}>;
 ${ROW_ENTRY}
   if (thread >= dims.total) { return; }
-  let row = thread / ${D}u;
+  let row = thread / ${width}u;
   let k = row / dims.N;
   let index = ids[row];
-  out[thread] = select(0.0, rows[dims.offset + k * dims.stride + min(index, dims.missing - 1u) * ${D}u + thread % ${D}u], index < dims.missing);
+  let at = dims.offset + k * dims.stride + min(index, dims.missing - 1u) * ${width}u + thread % ${width}u;
+  out[thread] = select(${type}(), rows[at], index < dims.missing);
 }`,
     },
-    uniforms: [K * N * D, N, table.offset, table.stride, table.missing],
+    uniforms: [K * N * width, N, table.offset / step, table.stride / step, table.missing],
     buffers: [table.buffer, ids, out],
-    workgroups: rowGroups(K * N * D),
+    workgroups: rowGroups(K * N * width),
   };
   return {
     kernel: 'embedding',

@@ -1,7 +1,7 @@
 // The fused normalisation, forward and backward: one thread a row, so a row is read twice and nothing else is stored
 // than the output and one number. The gain's gradient is summed in chunks, in a fixed order.
 import * as tf from '@tensorflow/tfjs-core';
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { Memory, Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import { rmsNorm, rmsNormGradient } from './rmsNorm';
@@ -17,33 +17,40 @@ export interface RmsNormBuffers {
   readonly inverse: GPUBuffer;
 }
 
+/** How a row of D and its gain are walked, and where the gains begin in these steps. */
+function walk(D: number, { gainOffset, stride }: Pick<RmsNormBuffers, 'gainOffset' | 'stride'>) {
+  const { step, type, dot } = lanes([D, gainOffset, stride].every((x) => x % 4 === 0));
+  return { type, dot, width: D / step, gains: [gainOffset / step, stride / step] };
+}
+
 /** y = g · x / rms(x); fills `inverse`. */
 export function rmsNormForward(
   K: number, N: number, D: number, epsilon: number, { x, parameters, gainOffset, stride, inverse }: RmsNormBuffers, y: GPUBuffer,
 ): Operation {
+  const { type, dot, width, gains } = walk(D, { gainOffset, stride });
   const fused: Dispatch = {
     kernel: {
       name: 'rms_norm',
       code: /* wgsl */ `
 struct Dims { rows: u32, N: u32, gainAt: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> X: array<f32>;
-@group(0) @binding(2) var<storage, read> P: array<f32>;
+@group(0) @binding(1) var<storage, read> X: array<${type}>;
+@group(0) @binding(2) var<storage, read> P: array<${type}>;
 @group(0) @binding(3) var<storage, read_write> inverse: array<f32>;
-@group(0) @binding(4) var<storage, read_write> Y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> Y: array<${type}>;
 ${ROW_ENTRY}
   let row = thread;
   if (row >= dims.rows) { return; }
-  let at = row * ${D}u;
+  let at = row * ${width}u;
   let gain = dims.gainAt + (row / dims.N) * dims.stride;
   var sum = 0.0;
-  for (var i = 0u; i < ${D}u; i++) { let v = X[at + i]; sum += v * v; }
+  for (var i = 0u; i < ${width}u; i++) { let v = X[at + i]; sum += ${dot('v', 'v')}; }
   let r = inverseSqrt(sum / ${D}.0 + ${epsilon});
   inverse[row] = r;
-  for (var i = 0u; i < ${D}u; i++) { Y[at + i] = X[at + i] * r * P[gain + i]; }
+  for (var i = 0u; i < ${width}u; i++) { Y[at + i] = X[at + i] * r * P[gain + i]; }
 }`,
     },
-    uniforms: [K * N, N, gainOffset, stride],
+    uniforms: [K * N, N, ...gains],
     buffers: [x, parameters, inverse, y],
     workgroups: rowGroups(K * N),
   };
@@ -64,34 +71,35 @@ export function rmsNormBackward(
   K: number, N: number, D: number, { x, parameters, gainOffset, stride, inverse }: RmsNormBuffers,
   dy: GPUBuffer, dx: GPUBuffer, accumulate: boolean,
 ): Operation {
+  const { type, dot, width, gains } = walk(D, { gainOffset, stride });
   const fused: Dispatch = {
     kernel: {
       name: `rms_norm_backward${accumulate ? '_add' : ''}`,
       code: /* wgsl */ `
 struct Dims { rows: u32, N: u32, gainAt: u32, stride: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> X: array<f32>;
-@group(0) @binding(2) var<storage, read> P: array<f32>;
+@group(0) @binding(1) var<storage, read> X: array<${type}>;
+@group(0) @binding(2) var<storage, read> P: array<${type}>;
 @group(0) @binding(3) var<storage, read> inverse: array<f32>;
-@group(0) @binding(4) var<storage, read> dY: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dX: array<f32>;
+@group(0) @binding(4) var<storage, read> dY: array<${type}>;
+@group(0) @binding(5) var<storage, read_write> dX: array<${type}>;
 ${ROW_ENTRY}
   let row = thread;
   if (row >= dims.rows) { return; }
-  let at = row * ${D}u;
+  let at = row * ${width}u;
   let gain = dims.gainAt + (row / dims.N) * dims.stride;
   let r = inverse[row];
   var along = 0.0;
-  for (var i = 0u; i < ${D}u; i++) { along += dY[at + i] * P[gain + i] * X[at + i]; }
+  for (var i = 0u; i < ${width}u; i++) { along += ${dot('dY[at + i] * P[gain + i]', 'X[at + i]')}; }
   // x̂ = x r, so the projection on x̂ carries r twice.
   let back = along * r * r / ${D}.0;
-  for (var i = 0u; i < ${D}u; i++) {
+  for (var i = 0u; i < ${width}u; i++) {
     let d = (dY[at + i] * P[gain + i] - X[at + i] * back) * r;
     dX[at + i] = ${accumulate ? 'dX[at + i] + d' : 'd'};
   }
 }`,
     },
-    uniforms: [K * N, N, gainOffset, stride],
+    uniforms: [K * N, N, ...gains],
     buffers: [x, parameters, inverse, dy, dx],
     workgroups: rowGroups(K * N),
   };
@@ -151,34 +159,36 @@ function gainGradientPartial(
   K: number, N: number, D: number, x: GPUBuffer, inverse: GPUBuffer, dy: GPUBuffer, partial: GPUBuffer,
 ): Dispatch {
   const chunks = Math.ceil(N / GAIN_CHUNK);
+  const { step, type } = lanes(D % 4 === 0);
+  const width = D / step;
   return {
     kernel: {
       name: 'gain_gradient_partial',
       code: /* wgsl */ `
 struct Dims { N: u32, chunks: u32, total: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> X: array<f32>;
+@group(0) @binding(1) var<storage, read> X: array<${type}>;
 @group(0) @binding(2) var<storage, read> inverse: array<f32>;
-@group(0) @binding(3) var<storage, read> dY: array<f32>;
-@group(0) @binding(4) var<storage, read_write> partial: array<f32>;
+@group(0) @binding(3) var<storage, read> dY: array<${type}>;
+@group(0) @binding(4) var<storage, read_write> partial: array<${type}>;
 ${ROW_ENTRY}
   if (thread >= dims.total) { return; }
-  let d = thread % ${D}u;
-  let chunk = (thread / ${D}u) % dims.chunks;
-  let k = thread / (${D}u * dims.chunks);
+  let d = thread % ${width}u;
+  let chunk = (thread / ${width}u) % dims.chunks;
+  let k = thread / (${width}u * dims.chunks);
   let first = chunk * ${GAIN_CHUNK}u;
   let last = min(first + ${GAIN_CHUNK}u, dims.N);
-  var sum = 0.0;
+  var sum = ${type}();
   for (var n = first; n < last; n++) {
     let row = k * dims.N + n;
-    sum += dY[row * ${D}u + d] * X[row * ${D}u + d] * inverse[row];
+    sum += dY[row * ${width}u + d] * X[row * ${width}u + d] * inverse[row];
   }
   partial[thread] = sum;
 }`,
     },
-    uniforms: [N, chunks, K * chunks * D],
+    uniforms: [N, chunks, K * chunks * width],
     buffers: [x, inverse, dy, partial],
-    workgroups: rowGroups(K * chunks * D),
+    workgroups: rowGroups(K * chunks * width),
   };
 }
 

@@ -1,38 +1,42 @@
 // The fused gated activation: gate and up lie side by side in one row, as one product made them.
 import * as tf from '@tensorflow/tfjs-core';
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { Memory, Operation } from '../../gpu/operation';
+import type { Dispatch } from '../../gpu/runtime';
 import { swiGlu, swiGluGradient } from './swiGlu';
 
-const head = (F: number, more: string) => /* wgsl */ `
+/** A kernel whose invocations take one number of a row of F, or four; `others` are its further bindings. */
+function kernel(name: string, rows: number, F: number, buffers: readonly GPUBuffer[], others: readonly string[], body: (half: string) => string): Dispatch {
+  const { step, type } = lanes(F % 4 === 0);
+  const width = F / step;
+  return {
+    kernel: {
+      name,
+      code: /* wgsl */ `
 struct Dims { total: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> gateUp: array<f32>;
-${more}
+@group(0) @binding(1) var<storage, read> gateUp: array<${type}>;
+${others.map((binding, i) => `@group(0) @binding(${i + 2}) var<storage, ${binding}: array<${type}>;`).join('\n')}
 ${ROW_ENTRY}
   if (thread >= dims.total) { return; }
-  let at = (thread / ${F}u) * ${2 * F}u + thread % ${F}u;
+  let at = (thread / ${width}u) * ${2 * width}u + thread % ${width}u;
   let g = gateUp[at];
-  let u = gateUp[at + ${F}u];
-  let s = 1.0 / (1.0 + exp(-g));`;
+  let u = gateUp[at + ${width}u];
+  let s = 1.0 / (1.0 + exp(-g));
+${body(`${width}u`)}
+}`,
+    },
+    uniforms: [rows * width],
+    buffers,
+    workgroups: rowGroups(rows * width),
+  };
+}
 
 /** gateUp `[rows, 2F]` → h `[rows, F]`. */
 export function swiGluForward(rows: number, F: number, gateUp: GPUBuffer, h: GPUBuffer): Operation {
   return {
     kernel: 'swiglu',
-    fused: [
-      {
-        kernel: {
-          name: 'swiglu',
-          code: `${head(F, '@group(0) @binding(2) var<storage, read_write> H: array<f32>;')}
-  H[thread] = g * s * u;
-}`,
-        },
-        uniforms: [rows * F],
-        buffers: [gateUp, h],
-        workgroups: rowGroups(rows * F),
-      },
-    ],
+    fused: [kernel('swiglu', rows, F, [gateUp, h], ['read_write> H'], () => '  H[thread] = g * s * u;')],
     composed(memory) {
       const { gate, up } = halves(memory, gateUp, rows, F);
       memory.store(swiGlu(gate, up).h, { buffer: h, offset: 0, stride: rows * F });
@@ -45,22 +49,9 @@ export function swiGluBackward(rows: number, F: number, gateUp: GPUBuffer, dh: G
   return {
     kernel: 'swiglu gradient',
     fused: [
-      {
-        kernel: {
-          name: 'swiglu_backward',
-          code: `${head(
-            F,
-            '@group(0) @binding(2) var<storage, read> dH: array<f32>;\n@group(0) @binding(3) var<storage, read_write> dGateUp: array<f32>;',
-          )}
-  let d = dH[thread];
+      kernel('swiglu_backward', rows, F, [gateUp, dh, dGateUp], ['read> dH', 'read_write> dGateUp'], (half) => `  let d = dH[thread];
   dGateUp[at] = d * u * s * (1.0 + g * (1.0 - s));
-  dGateUp[at + ${F}u] = d * g * s;
-}`,
-        },
-        uniforms: [rows * F],
-        buffers: [gateUp, dh, dGateUp],
-        workgroups: rowGroups(rows * F),
-      },
+  dGateUp[at + ${half}] = d * g * s;`),
     ],
     composed(memory) {
       const { gate, up } = halves(memory, gateUp, rows, F);

@@ -1,7 +1,7 @@
 // Fused log-probability of each scored row's label straight from the logits, and the gradient, which takes the logits'
 // own place. Neither softmax nor log-softmax is ever stored.
 import * as tf from '@tensorflow/tfjs-core';
-import { ROW_ENTRY, rowGroups } from '../../gpu/geometry';
+import { lanes, ROW_ENTRY, rowGroups } from '../../gpu/geometry';
 import type { Memory, Operation } from '../../gpu/operation';
 import type { Dispatch } from '../../gpu/runtime';
 import { distribution } from './tokenLogProb';
@@ -73,27 +73,33 @@ ${ROW_ENTRY}
 export function tokenLogProbBackward(
   rows: number, V: number, { logits, labels, logZ }: TokenLogProbBuffers, dLogProbs: GPUBuffer,
 ): Operation {
+  const { step, type } = lanes(V % 4 === 0);
+  const width = V / step;
+  // The columns that an invocation looks after.
+  const columns = step === 4 ? `vec4u(4u * (i % ${width}u)) + vec4u(0u, 1u, 2u, 3u)` : `i % ${width}u`;
   const fused: Dispatch = {
     kernel: {
       name: 'token_log_prob_backward',
       code: /* wgsl */ `
 struct Dims { total: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(1) var<storage, read_write> logits: array<${type}>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read> logZ: array<f32>;
 @group(0) @binding(4) var<storage, read> dLogProbs: array<f32>;
 ${ROW_ENTRY}
   let i = thread;
   if (i >= dims.total) { return; }
-  let row = i / ${V}u;
+  let row = i / ${width}u;
   let p = exp(logits[i] - logZ[row]);
-  logits[i] = dLogProbs[row] * (select(0.0, 1.0, i % ${V}u == labels[row]) - p);
+  let columns = ${columns};
+  let label = ${step === 4 ? 'vec4u(labels[row])' : 'labels[row]'};
+  logits[i] = dLogProbs[row] * (select(${type}(), ${type}(1.0), columns == label) - p);
 }`,
     },
-    uniforms: [rows * V],
+    uniforms: [rows * width],
     buffers: [logits, labels, logZ, dLogProbs],
-    workgroups: rowGroups(rows * V),
+    workgroups: rowGroups(rows * width),
   };
   return {
     kernel: 'token log-probability gradient',
