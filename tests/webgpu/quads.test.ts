@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, openedGpu } from '../../src/engine/backend';
 import { createFusedCohort } from '../../src/engine/gpu/fusedCohort';
-import { checkKernels, gateSizes, raggedSizes, type CaseSize } from '../../src/engine/gpu/gate';
+import { checkKernels, gateSizes, raggedSizes } from '../../src/engine/gpu/gate';
+import type { CaseSize } from '../../src/engine/gpu/kernelCases';
 import type { Operation } from '../../src/engine/gpu/operation';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
 import { matmul } from '../../src/engine/ops/linear/linear.wgsl';

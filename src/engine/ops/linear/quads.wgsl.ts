@@ -6,7 +6,7 @@ import type { Layout } from './linear.wgsl';
 
 const GROUP = 4;
 /** Rows and columns of C that an invocation owns: measured, see docs/performance.md. */
-const tiles: Readonly<Record<Layout, readonly [rows: number, columns: number]>> = { nt: [16, 8], nn: [16, 16], tn: [16, 8] };
+const tiles: Readonly<Record<Layout, readonly [rows: number, columns: number]>> = { nt: [16, 16], nn: [16, 16], tn: [16, 8] };
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const xyzw = ['x', 'y', 'z', 'w'] as const;
@@ -62,6 +62,14 @@ ${loops[layout](TM, TN)}
 const handAround = (count: number): string =>
   range(count).map((r) => `let a${r} = quadBroadcast(own${r >> 2}, ${r & 3}u);`).join(' ');
 
+/** One turn of `tn`: row `i` of A times row `i` of B, added to the tile. */
+const outerProduct = (TM: number, TN: number, i: string): string => `{
+      ${range(TM / 16).map((r) => `let own${r} = A[a${r}At + (${i}) * m4];`).join(' ')}
+      ${handAround(TM / 4)}
+      ${range(TN / 4).map((c) => `let b${c} = B[b${c}At + (${i}) * n4];`).join(' ')}
+      ${range(TM).map((r) => range(TN / 4).map((c) => `c${r}_${c} += a${r >> 2}.${xyzw[r & 3]} * b${c};`).join(' ')).join('\n      ')}
+    }`;
+
 // Rows and columns past the edge repeat the last one and are not stored.
 const loops: Record<Layout, (TM: number, TN: number) => string> = {
   nt: (TM, TN) => `
@@ -90,10 +98,12 @@ const loops: Record<Layout, (TM: number, TN: number) => string> = {
   tn: (TM, TN) => `
   ${range(TM / 16).map((r) => `let a${r}At = aAt + min(m0 / 4u + ${4 * r}u + lane, m4 - 1u);`).join('\n  ')}
   ${range(TN / 4).map((c) => `let b${c}At = bAt + min(n0 / 4u + ${c}u, n4 - 1u);`).join('\n  ')}
-  for (var i = 0u; i < dims.i; i++) {
-    ${range(TM / 16).map((r) => `let own${r} = A[a${r}At + i * m4];`).join(' ')}
-    ${handAround(TM / 4)}
-    ${range(TN / 4).map((c) => `let b${c} = B[b${c}At + i * n4];`).join(' ')}
-    ${range(TM).map((r) => range(TN / 4).map((c) => `c${r}_${c} += a${r >> 2}.${xyzw[r & 3]} * b${c};`).join(' ')).join('\n    ')}
+  // Four at once: between two turns of a loop all of C's tile would be put away and fetched again.
+  var i = 0u;
+  for (; i + 3u < dims.i; i += 4u) {
+    ${range(4).map((s) => outerProduct(TM, TN, `i + ${s}u`)).join('\n    ')}
+  }
+  for (; i < dims.i; i++) {
+    ${outerProduct(TM, TN, 'i')}
   }`,
 };
