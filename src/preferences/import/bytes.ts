@@ -111,6 +111,8 @@ export interface Peeked {
   readonly head: Uint8Array;
   /** All bytes, the first ones again. May be read once. */
   readonly all: Bytes;
+  /** Lets go of what the bytes come from, read to their end or not. */
+  readonly close: () => Promise<void>;
 }
 
 /** Looks at the first bytes. A fault there is thrown when the reader of `all` comes to it. */
@@ -134,19 +136,15 @@ export async function peek(bytes: Bytes, wanted: number): Promise<Peeked> {
     }
   }
   async function* all(): Bytes {
-    try {
-      yield* first;
-      if (fault) throw fault.error;
-      while (!ended) {
-        const { done, value } = await iterator.next();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      await iterator.return?.();
+    yield* first;
+    if (fault) throw fault.error;
+    while (!ended) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      yield value;
     }
   }
-  return { head: joined(first, length), all: all() };
+  return { head: joined(first, length), all: all(), close: async () => void (await iterator.return?.()) };
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

@@ -46,7 +46,7 @@ export async function importPairs(source: ImportSource, options: ImportOptions):
       ...(reading.incomplete() ? { incomplete: reading.incomplete()! } : reading.ended() && { sha256: await opened.hash() }),
     };
   } finally {
-    await opened.rows.return(undefined);
+    await opened.close();
   }
 }
 
@@ -214,6 +214,6 @@ export async function previewPairs(
     });
     return { ...known, mapping, ...(recognition && { recognition: { confidence: recognition.confidence, why: recognition.why } }), pairs, rejections };
   } finally {
-    await opened.rows.return(undefined);
+    await opened.close();
   }
 }

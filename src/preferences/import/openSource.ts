@@ -2,7 +2,7 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { createSha256 } from '../../engine/sha256';
 import { UserError } from '../../engine/errors';
-import { gunzip, isGzip, peek, readBytes } from './bytes';
+import { gunzip, isGzip, peek, readBytes, type Peeked } from './bytes';
 import { csvRows } from './csv';
 import { decode, decodeHead, detectEncoding } from './encoding';
 import { detectFormat } from './format';
@@ -21,6 +21,8 @@ export interface OpenedSource {
   readonly totalBytes: number | undefined;
   /** SHA-256 of the source as given, in hexadecimal; to be asked for after the last row. */
   readonly hash: () => Promise<string>;
+  /** Lets go of the source. */
+  readonly close: () => Promise<void>;
 }
 
 /** As much as formats are told by. */
@@ -28,53 +30,74 @@ const HEAD = 1 << 16;
 
 /** @throws UserError for what can not be read at all. */
 export async function openSource(source: ImportSource, signal?: AbortSignal): Promise<OpenedSource> {
-  const { bytes } = source;
-  const totalBytes = bytes instanceof Uint8Array ? bytes.length : bytes instanceof Blob ? bytes.size : undefined;
   const sha = createSha256();
   let read = 0;
-  const outer = await peek(
-    readBytes(source, (piece) => {
-      sha.update(piece);
-      read += piece.length;
-    }, signal),
-    HEAD,
-  );
-  if (outer.head.length === 0) {
-    // Either empty, or its first byte could not be read, which reading on tells.
-    for await (const _ of outer.all) break;
-    throw new UserError('“{name}” is empty. Nothing was imported.', { name: source.name });
-  }
-  const compressed = isGzip(outer.head);
-  const inner = compressed ? await peek(gunzip(outer.all), HEAD) : outer;
-
-  if (isParquet(inner.head)) {
-    let position = 0;
-    const rewound = !compressed && (bytes instanceof Uint8Array || bytes instanceof Blob) ? bytes : null;
-    const file = rewound ? bufferOf(rewound) : bufferOf(await blobOf(inner.all));
-    const hash = async (): Promise<string> => {
-      // What is read in parts is hashed by reading it once more; the head was hashed already.
-      if (rewound) for await (const _ of inner.all) signal?.throwIfAborted();
-      return sha.hex();
+  const count = (piece: Uint8Array): void => {
+    sha.update(piece);
+    read += piece.length;
+  };
+  const outer = await peek(readBytes(source, count, signal), HEAD);
+  let inner = outer;
+  const close = async (): Promise<void> => {
+    if (inner !== outer) await inner.close();
+    await outer.close();
+  };
+  try {
+    if (outer.head.length === 0) {
+      // Either empty, or its first byte could not be read, which reading on tells.
+      for await (const _ of outer.all) break;
+      throw new UserError('“{name}” is empty. Nothing was imported.', { name: source.name });
+    }
+    const compressed = isGzip(outer.head);
+    if (compressed) inner = await peek(gunzip(outer.all), HEAD);
+    const opened = isParquet(inner.head)
+      ? await openParquet(source, inner, compressed, () => read, signal)
+      : { ...(await openText(source.name, inner)), bytesRead: () => read };
+    const { bytes } = source;
+    return {
+      ...opened,
+      compressed,
+      totalBytes: bytes instanceof Uint8Array ? bytes.length : bytes instanceof Blob ? bytes.size : undefined,
+      hash: async () => {
+        // What was read in parts has to be read once more; what was read to its end gives nothing here.
+        for await (const _ of inner.all) signal?.throwIfAborted();
+        return sha.hex();
+      },
+      close: async () => {
+        await opened.rows.return(undefined);
+        await close();
+      },
     };
-    // The codecs are several hundred kilobytes of code, for this format alone.
-    const { parquetRows } = await import('./parquet');
-    const rows = parquetRows(file, (reached) => (position = reached));
-    return { format: 'parquet', compressed, rows, bytesRead: () => (rewound ? position : read), totalBytes, hash };
+  } catch (error) {
+    await close();
+    throw error;
   }
+}
 
-  const foreign = archiveOf(inner.head);
-  if (foreign) throw new UserError('“{name}” is a {kind} file. Nothing was imported; unpack it, and bring what is in it.', { name: source.name, kind: foreign });
-  const encoding = detectEncoding(inner.head);
-  const head = decodeHead(inner.head, encoding);
+async function openParquet({ bytes }: ImportSource, inner: Peeked, compressed: boolean, read: () => number, signal?: AbortSignal) {
+  const inParts = !compressed && (bytes instanceof Uint8Array || bytes instanceof Blob) ? bytes : null;
+  const file = inParts ? bufferOf(inParts) : bufferOf(await blobOf(inner.all));
+  signal?.throwIfAborted();
+  let position = 0;
+  // The codecs are several hundred kilobytes of code, for this format alone.
+  const { parquetRows } = await import('./parquet');
+  return { format: 'parquet' as const, rows: parquetRows(file, (reached) => (position = reached)), bytesRead: () => (inParts ? position : read()) };
+}
+
+async function openText(name: string, { head: bytes, all }: Peeked) {
+  const foreign = archiveOf(bytes);
+  if (foreign) throw new UserError('“{name}” is a {kind} file. Nothing was imported; unpack it, and bring what is in it.', { name, kind: foreign });
+  const encoding = detectEncoding(bytes);
+  const head = decodeHead(bytes, encoding);
   if (head.trim() === '') {
-    // Either nothing at all, or gzip that breaks off before its first character.
-    for await (const piece of inner.all) if (decodeHead(piece, encoding).trim() !== '') break;
-    throw new UserError('“{name}” holds only blanks. Nothing was imported.', { name: source.name });
+    // Either nothing at all, or gzip that breaks off before its first character, which reading on tells.
+    for await (const piece of all) if (decodeHead(piece, encoding).trim() !== '') break;
+    throw new UserError('“{name}” holds only blanks. Nothing was imported.', { name });
   }
-  const detected = detectFormat(head, inner.head.length < HEAD);
-  const texts = decode(inner.all, encoding);
+  const detected = detectFormat(head, bytes.length < HEAD);
+  const texts = decode(all, encoding);
   const rows = 'delimiter' in detected ? csvRows(texts, detected) : detected.format === 'jsonl' ? jsonLineRows(texts) : jsonDocumentRows(texts);
-  return { format: detected.format, encoding, compressed, rows, bytesRead: () => read, totalBytes, hash: async () => sha.hex() };
+  return { format: detected.format, encoding, rows };
 }
 
 /** “PAR1”. */

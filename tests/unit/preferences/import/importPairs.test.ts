@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { contrastiveness } from '../../../../src/preferences/contrastiveness';
-import { importPairs, previewPairs, type ImportProgress } from '../../../../src/preferences/import';
+import { importPairs, previewPairs, type ImportOptions, type ImportProgress } from '../../../../src/preferences/import';
 import { splitByPrompt } from '../../../../src/preferences/prompt';
 import { createPartners } from '../../../../src/preferences/import/partners';
 import { faults, fixture, importAll, inconsistencies, warnings } from '../../../support/importing';
@@ -70,6 +70,18 @@ describe('importing', () => {
     });
     await expect(work).rejects.toThrow('enough');
     expect(cancelled).toBeDefined();
+  });
+
+  it.each<[string, Uint8Array, Partial<ImportOptions>]>([
+    ['it can not be read at all', Uint8Array.of(0x50, 0x4b, 3, 4), {}],
+    ['its columns are not known', utf8('{"a": 1}\n{"a": 2}\n'), {}],
+    ['it is gzip that is none', Uint8Array.of(0x1f, 0x8b, 1, 2, 3, 4), {}],
+    ['enough rows were read', utf8(`${many(200)}\n`), { maxRows: 5 }],
+  ])('lets go of the source when %s', async (_, piece, options) => {
+    let cancelled = 0;
+    const endless = new ReadableStream<Uint8Array>({ pull: (stream) => stream.enqueue(piece), cancel: () => void (cancelled += 1) });
+    await importAll(endless, options).catch((error: unknown) => expect(error).toMatchObject({ name: 'UserError' }));
+    expect(cancelled).toBe(1);
   });
 
   it('stops while a source says nothing at all', async () => {
