@@ -22,7 +22,7 @@ const aliases = {
   stepLabels: ['labels', 'step labels', 'ratings'],
   first: ['human ref A', 'response a', 'answer a', 'output a', 'completion a', 'a', 'response 0', 'answer 0', 'output 0', 'response 1', 'answer 1', 'output 1',
     'completion 1', 'model a response', 'assistant a', 'conversation a', 'text a'],
-  winner: ['labels', 'label', 'winner', 'preference', 'preferred', 'choice', 'better', 'human preference', 'preferred response', 'verdict', 'overall preference'],
+  winner: ['labels', 'label', 'winner', 'preference', 'preferred', 'choice', 'better', 'human preference', 'preferred response', 'verdict', 'overall preference', 'better response id'],
 } as const;
 
 export type Role = keyof typeof aliases;

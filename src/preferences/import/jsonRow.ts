@@ -17,7 +17,8 @@ function parseLenient(text: string): unknown {
 
 export function jsonRow(text: string, line: number): SourceRow {
   try {
-    return { line, text, value: parseLenient(text) };
+    // Files that were put one behind the other bring a byte order mark each.
+    return { line, text, value: parseLenient(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
   } catch (error) {
     // The engine's message quotes the text at length.
     const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);

@@ -64,8 +64,8 @@ const reasons: Readonly<Record<Mapping['kind'], () => Recognition['why']>> = {
 };
 
 function confidenceIn(mapping: Mapping): Confidence {
-  // Whether 0 means the first side or the second is nowhere written; and a lone text column may be anything.
-  if (mapping.kind === 'compared') return mapping.firstWins.includes('0') ? 'guess' : 'likely';
+  // Whether 0, or a negative number, means the first side or the second is nowhere written; and a lone text column may be anything.
+  if (mapping.kind === 'compared') return mapping.firstWins.some((label) => label === '0' || label === '-1') ? 'guess' : 'likely';
   if (mapping.kind === 'paired') return mapping.prompt === undefined && mapping.layout === 'text' ? 'guess' : 'likely';
   return 'likely';
 }
@@ -176,6 +176,8 @@ function winsOf(table: Table, label: string, { first, second }: { first: string;
   const labels = new Set(table.values(label).map(labelText));
   // SHP: 1 means that A is preferred, and 0 that B is.
   if (/^human_ref_a$/i.test(first)) return { firstWins: ['1'], secondWins: ['0'] };
+  // A scale from the first side to the second, with a tie at 0, as in HelpSteer.
+  if ([...labels].some((label) => /^-\d$/.test(label ?? ''))) return { firstWins: ['-1', '-2', '-3'], secondWins: ['1', '2', '3'] };
   const counted = !labels.has('0') && labels.has('2');
   return {
     firstWins: [...named(first, 'a', 'first'), counted ? '1' : '0'],

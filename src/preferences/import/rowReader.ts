@@ -180,7 +180,7 @@ function comparedReader(mapping: MappingOf<'compared'>, conclude: Conclude) {
     if (text === undefined || text === '') return [{ rows: [row], fault: cell === undefined || cell === null ? fault('missing', { column: label }) : fault('noLabel', { label: '…' }) }];
     if (wins[0]!.has(text)) return read[0](row, beside);
     if (wins[1]!.has(text)) return read[1](row, beside);
-    return [{ rows: [row], fault: ties.test(text) ? fault('tie') : fault('noLabel', { label: text }) }];
+    return [{ rows: [row], fault: ties.test(text) || (text === '0' && wins[0]!.has('-1')) ? fault('tie') : fault('noLabel', { label: text }) }];
   };
 }
 

@@ -92,6 +92,7 @@ describe('JSON', () => {
   it.each<[string, string, string]>([
     ['one object a line', lines, 'jsonl'],
     ['with Windows line ends and blank lines', `\r\n${lines.replace('\n', '\r\n\r\n')}\r\n`, 'jsonl'],
+    ['files put one behind the other, each with its mark', `\ufeff${lines.replace('\n', '\n\ufeff')}`, 'jsonl'],
     ['an array', JSON.stringify(rows), 'json'],
     ['an array over many lines', JSON.stringify(rows, null, 2), 'json'],
     ['rows under data', JSON.stringify({ data: rows }), 'json'],

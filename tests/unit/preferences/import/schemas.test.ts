@@ -182,6 +182,7 @@ describe('what resembles them', () => {
     ['responses a and b', { prompt: 'Q?', response_a: 'A', response_b: 'B', preference: 'response_b' }, { chosen: 'B', rejected: 'A' }],
     ['responses 1 and 2', { prompt: 'Q?', response_1: 'A', response_2: 'B', preferred: 2 }, { chosen: 'B', rejected: 'A' }],
     ['responses 0 and 1', { prompt: 'Q?', response_0: 'A', response_1: 'B', better: 0 }, { chosen: 'A', rejected: 'B' }],
+    ['responses and the number of the better one', { prompt: 'Q?', response_0: 'A', response_1: 'B', better_response_id: 1 }, { chosen: 'B', rejected: 'A' }],
     ['a list of answers beside a list of scores', { prompt: 'Q?', responses: ['C', 'A', 'B'], scores: [2, 3, 1] }, { chosen: 'A', rejected: 'B', scores: { chosen: 3, rejected: 1 } }],
     ['ranked answers', { question: 'Q?', answers: [{ answer: 'B', rank: 2 }, { answer: 'A', rank: 1 }] }, { chosen: 'A', rejected: 'B' }],
     ['messages by from and value', { conversations: 1, chosen: [{ from: 'human', value: 'Q?' }, { from: 'gpt', value: 'A' }], rejected: [{ from: 'human', value: 'Q?' }, { from: 'gpt', value: 'B' }] }, { prompt: 'Q?', chosen: 'A', rejected: 'B' }],
@@ -195,6 +196,13 @@ describe('what resembles them', () => {
     const all = await importAll(`${JSON.stringify(row)}\n`);
     expect(faults(all)).toEqual([]);
     expect(all.pairs).toMatchObject([pair]);
+  });
+
+  it('a scale between two answers, with a tie in its middle', async () => {
+    const all = await importAll(JSON.stringify([-2, 0, 3].map((overall_preference, i) => ({ context: `Q${i}`, response1: 'A', response2: 'B', overall_preference }))));
+    expect(all.pairs).toMatchObject([{ prompt: 'Q0', chosen: 'A' }, { prompt: 'Q2', chosen: 'B' }]);
+    expect(faults(all)).toEqual(['2: tie']);
+    expect(all.report.recognition?.confidence).toBe('guess');
   });
 
   it('names the columns it does not know', async () => {
