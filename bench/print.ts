@@ -45,7 +45,7 @@ function backendLines(report: BackendReport): string[] {
   }
   if (report.kernels.length > 0) {
     const whole = report.kernels.reduce((sum, kernel) => sum + kernel.ms, 0);
-    out.push('', `Kernels of one step, ${sizes.at(-1)?.name} size`, ...lines([
+    out.push('', `Kernels of one step, ${report.profiled?.size} size, K = ${report.profiled?.policies}, ${report.profiled?.sequences} sequences`, ...lines([
       ['kernel', 'dispatches', 'a step', 'share', 'GFLOP', 'MB', 'GFLOP/s', 'GB/s', 'bound by', 'of its peak'],
       ...report.kernels.map((kernel) => [
         kernel.name, `${kernel.dispatches}`, ms(kernel.ms), `${((100 * kernel.ms) / whole).toFixed(1)} %`,

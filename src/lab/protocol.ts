@@ -3,6 +3,7 @@ import type { BackendChoice, DeviceReport, KernelCheck, Parity } from '../engine
 import type { ErrorValues, Remark } from '../engine/errors';
 import type { PreferencePair } from '../preferences/pair';
 import type { GoldVerdict } from '../world/verdict';
+import type { BenchmarkProgress, BenchmarkReport } from './benchmark/report';
 import type { Policy, Recipe } from './recipe';
 
 /**
@@ -149,6 +150,8 @@ export type Request =
   | { readonly type: 'cancelSample'; readonly requestId: string }
   /** Refused while a run is under way; ended by whatever else is asked of the device. */
   | { readonly type: 'check'; readonly requestId: string; readonly part: CheckPart; readonly seed: number }
+  /** Like a check. */
+  | { readonly type: 'benchmark'; readonly requestId: string }
   | { readonly type: 'cancel'; readonly requestId: string };
 
 export type LabEvent =
@@ -171,11 +174,13 @@ export type LabEvent =
       /** False while answers are still growing. */
       readonly done: boolean;
     }
-  /** A check is under way; `share` of the whole, from 0 to 1. */
-  | { readonly type: 'progress'; readonly requestId: string; readonly share: number }
+  /** A check or the benchmark is under way; `share` of the whole, from 0 to 1. */
+  | { readonly type: 'progress'; readonly requestId: string; readonly share: number; readonly stage?: BenchmarkProgress['stage'] }
   /** `adapter` is the line of the device that was checked. */
   | { readonly type: 'checked'; readonly requestId: string; readonly adapter: string; readonly result: CheckResult }
-  /** A check was ended before its time, by a person or because something else needed the device. */
+  /** `adapter` is the lab's own, whose backend was timed. */
+  | { readonly type: 'benchmarked'; readonly requestId: string; readonly adapter: string; readonly report: BenchmarkReport }
+  /** A check or the benchmark was ended before its time, by a person or because something else needed the device. */
   | { readonly type: 'cancelled'; readonly requestId: string }
   | {
       readonly type: 'failed';

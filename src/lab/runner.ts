@@ -209,6 +209,7 @@ export function createLab(options: LabOptions): Lab {
           await sample(task);
           break;
         case 'check':
+        case 'benchmark':
           await examinations.serve(task, active !== undefined);
           break;
       }
@@ -345,6 +346,7 @@ export function createLab(options: LabOptions): Lab {
           tasks.push(request);
           break;
         case 'check':
+        case 'benchmark':
           examinations.expect(request);
           tasks.push(request);
           break;

@@ -4,7 +4,8 @@ import { createCohort, openEngine } from '../engine/engine';
 import { checkEveryKernel, checkParity } from '../engine/selfCheck';
 import { wasmUrls } from '../engine/wasmUrls';
 import { fetchAssets } from './assets';
-import type { CheckOptions } from './examine';
+import { browserName } from './browserName';
+import type { CheckOptions, Examiners } from './examine';
 import type { CheckResult, LabEvent, Request } from './protocol';
 import { createLab, type Lab } from './runner';
 
@@ -36,6 +37,19 @@ async function checkDevice({ backend }: DeviceReport, { part, ...rest }: CheckOp
   return parity && { part, parity };
 }
 
+/** Loaded only when it is asked for. On a processor only the small size is raced: stock steps of the town's take minutes there. */
+const benchmark: Examiners['benchmark'] = async ({ backend, software, versions }, onProgress, signal) => {
+  const { runBenchmark } = await import('./benchmark/run');
+  const options = {
+    backends: [backend],
+    quick: backend !== 'webgpu' || software,
+    runtime: browserName(navigator.userAgent),
+    versions,
+    ...(backend !== 'cpu' && { amount: { policies: [1, 2, 4, 8, 16] } }),
+  };
+  return runBenchmark(options, onProgress, signal);
+};
+
 self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
   if (data.type !== 'greeting') {
     lab?.send(data);
@@ -47,5 +61,6 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
     openBackend: (choice, onLoss) => openEngine({ choice, wasmPaths: wasmUrls, onLoss }),
     createCohort,
     checkDevice,
+    benchmark,
   });
 };

@@ -137,6 +137,7 @@ export function receive(event: LabEvent): void {
       return;
     case 'progress':
     case 'checked':
+    case 'benchmarked':
     case 'cancelled':
       examEvent(event);
       return;

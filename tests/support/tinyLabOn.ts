@@ -121,6 +121,7 @@ export function tinyLabOn(device: TestDevice, options: TinyLabOptions = {}): Tin
     load: assetsOf(options.files ?? tinyFiles()),
     ...(options.now && { now: options.now }),
     ...(options.checkDevice && { checkDevice: options.checkDevice }),
+    ...(options.benchmark && { benchmark: options.benchmark }),
     openBackend: (choice, onLoss) => device.open(choice, onLoss),
     createCohort: (cohortOptions) => {
       const cohort = device.createCohort(cohortOptions);

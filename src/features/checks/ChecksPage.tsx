@@ -3,6 +3,7 @@ import { t } from '../../components/text';
 import { checksStore } from '../../stores/checks';
 import { useDevice } from '../../stores/hooks';
 import { notify, sentence } from '../../stores/notices';
+import { BenchmarkSection } from './BenchmarkSection';
 import { DeviceSection } from './DeviceSection';
 import { KernelsSection } from './KernelsSection';
 import { ObjectivesSection, useObjectiveChecks } from './ObjectivesSection';
@@ -16,12 +17,12 @@ export function ChecksPage() {
   const report = device.status === 'open' ? device.report : undefined;
 
   const copy = async (): Promise<void> => {
-    const { kernels, parity } = checksStore.getState();
+    const { kernels, parity, benchmark } = checksStore.getState();
     const text = reportText({
       device: report,
       userAgent: navigator.userAgent,
       objectives: objectives.checks,
-      ...(report && { kernels: kernels[report.adapter], parity: parity[report.adapter] }),
+      ...(report && { kernels: kernels[report.adapter], parity: parity[report.adapter], benchmark: benchmark[report.adapter] }),
     });
     try {
       await navigator.clipboard.writeText(text);
@@ -40,6 +41,7 @@ export function ChecksPage() {
       </div>
       <div className={styles.stack}>
         {report && <ParitySection report={report} />}
+        {report && <BenchmarkSection device={report} />}
         <ObjectivesSection {...objectives} />
       </div>
     </div>

@@ -10,16 +10,11 @@ import { changeSettings } from '../../stores/settings';
 import { isKernelNote, noteText } from './notes';
 import styles from './checks.module.css';
 
-function kernelsText(kernels: 'fused' | 'composed'): string {
-  return kernels === 'fused' ? t('fused, in agreement with TensorFlow.js on this device') : t('composed of TensorFlow.js operations');
-}
-
 function Facts({ report }: { readonly report: DeviceReport }) {
   const facts: [string, string][] = [
     [t('Adapter'), adapterText(report)],
     [t('Backend'), report.backend],
     [t('Kind'), report.software ? t('the processor imitates a GPU') : report.backend === 'webgpu' ? t('a GPU') : t('the processor')],
-    ...(report.kernels === undefined ? [] : [[t('Kernels'), kernelsText(report.kernels)] satisfies [string, string]]),
     [t('Vendor'), report.vendor || '–'],
     [t('Architecture'), report.architecture || '–'],
     [t('Description'), report.description || '–'],

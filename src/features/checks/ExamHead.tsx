@@ -16,9 +16,11 @@ export interface ExamHeadProps {
   readonly ask: string;
   /** What was found, in a few words; nothing before anything was. */
   readonly standing?: string | undefined;
+  /** What is being done now, in a few words. */
+  readonly progress?: string;
 }
 
-export function ExamHead({ exam, id, title, ask, standing }: ExamHeadProps) {
+export function ExamHead({ exam, id, title, ask, standing, progress }: ExamHeadProps) {
   const pending = useChecks((state) => state.pending);
   const problem = useChecks((state) => state.problems[exam]);
   const open = useDevice().status === 'open';
@@ -29,7 +31,7 @@ export function ExamHead({ exam, id, title, ask, standing }: ExamHeadProps) {
       <div className={styles.head}>
         <h3 id={id}>{title}</h3>
         <span className={styles.note} role="status">
-          {mine ? t('checking …') : busy ? t('not while a run is under way') : standing}
+          {mine ? (exam === 'benchmark' ? t('measuring …') : t('checking …')) : busy ? t('not while a run is under way') : standing}
         </span>
         {mine ? (
           <Button kind="quiet" aria-label={`${t('Cancel')}: ${title}`} onPress={cancelExam}>
@@ -47,6 +49,7 @@ export function ExamHead({ exam, id, title, ask, standing }: ExamHeadProps) {
         )}
       </div>
       {mine && <Progress label={title} value={Math.round(100 * pending.share)} max={100} />}
+      {mine && progress !== undefined && <p className={styles.note}>{progress}</p>}
       {problem !== undefined && (
         <p className={styles.bad} role="alert">
           {t(problem.template, problem.values)}

@@ -2,12 +2,20 @@
 import { formatCompact, formatError } from '../../components/format';
 import { t } from '../../components/text';
 import { KERNEL_TOLERANCE, type DeviceReport, type KernelCheck } from '../../engine/device';
+import type { BenchmarkReport } from '../../lab/benchmark/report';
 import { useChecks } from '../../stores/hooks';
 import { ExamHead } from './ExamHead';
+import { formatMs } from './figures';
 import { faultText } from './notes';
 import styles from './checks.module.css';
 
-function Row({ check, last }: { readonly check: KernelCheck; readonly last: KernelCheck | undefined }) {
+interface RowProps {
+  readonly check: KernelCheck;
+  readonly last: KernelCheck | undefined;
+  readonly ms: number | undefined;
+}
+
+function Row({ check, last, ms }: RowProps) {
   return (
     <tr>
       <th scope="row" lang="en">
@@ -16,13 +24,27 @@ function Row({ check, last }: { readonly check: KernelCheck; readonly last: Kern
       </th>
       <td>{formatError(check.error)}</td>
       <td>{formatError(last?.error)}</td>
+      <td>{formatMs(ms)}</td>
       <td {...(check.passed ? {} : { className: styles.bad })}>{check.passed ? t('passed') : t('switched off')}</td>
     </tr>
   );
 }
 
-function Kernels({ checks, adapter }: { readonly checks: readonly KernelCheck[]; readonly adapter: string }) {
-  const last = useChecks((state) => state.kernels[adapter]);
+/** What the times are of, or why there are none. */
+function timesText({ features }: DeviceReport, benchmark: BenchmarkReport | undefined): string {
+  if (!features.includes('timestamp-query')) return t('This device gives no timestamps, so its kernels cannot be timed one by one.');
+  if (!benchmark?.profiled) return t('How long each kernel takes is found by the benchmark.');
+  const { policies, sequences } = benchmark.profiled;
+  return t('Times are those of one training step of the shipped model with {policies} policies and {sequences} sequences each; what only sampling needs has none.', {
+    policies,
+    sequences,
+  });
+}
+
+function Kernels({ checks, report }: { readonly checks: readonly KernelCheck[]; readonly report: DeviceReport }) {
+  const last = useChecks((state) => state.kernels[report.adapter]);
+  const benchmark = useChecks((state) => state.benchmark[report.adapter]);
+  const times = new Map<string, number>(benchmark?.kernels.map(({ name, ms }) => [name, ms]));
   return (
     <>
       <p className={styles.note}>
@@ -37,15 +59,17 @@ function Kernels({ checks, adapter }: { readonly checks: readonly KernelCheck[];
             <th scope="col">{t('Kernel')}</th>
             <th scope="col">{t('At the start')}</th>
             <th scope="col">{t('Last check')}</th>
+            <th scope="col">{t('Time, ms')}</th>
             <th scope="col">{t('Result')}</th>
           </tr>
         </thead>
         <tbody>
           {checks.map((check) => (
-            <Row key={check.kernel} check={check} last={last?.find(({ kernel }) => kernel === check.kernel)} />
+            <Row key={check.kernel} check={check} last={last?.find(({ kernel }) => kernel === check.kernel)} ms={times.get(check.kernel)} />
           ))}
         </tbody>
       </table>
+      <p className={styles.note}>{timesText(report, benchmark)}</p>
     </>
   );
 }
@@ -74,7 +98,7 @@ export function KernelsSection({ report }: { readonly report: DeviceReport }) {
         ask={t('Check again')}
         standing={t('{passed} of {count} passed', { passed, count: checks.length })}
       />
-      <Kernels checks={checks} adapter={report.adapter} />
+      <Kernels checks={checks} report={report} />
     </section>
   );
 }

@@ -71,8 +71,10 @@ export interface BackendReport {
   /** At the small size. */
   readonly policies: readonly PolicyTime[];
   readonly sampling: SamplingReport | null;
-  /** One step at the town's size, slowest first; at the small size where the town's is left out. Empty without timestamps. */
+  /** One step of `profiled`, slowest first. Empty without timestamps. */
   readonly kernels: readonly KernelTime[];
+  /** What the kernels were timed in; null where they were not. */
+  readonly profiled: { readonly size: SizeName; readonly policies: number; readonly sequences: number } | null;
   readonly peaks: Peaks | null;
 }
 

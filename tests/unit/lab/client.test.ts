@@ -71,9 +71,10 @@ describe('the client', () => {
     expect(events[0]).not.toHaveProperty('runId');
   });
 
-  it('fails a check that a worker dies over, once, but none that has ended', () => {
+  it('fails a check or a benchmark that a worker dies over, once, but none that has ended', () => {
     const { client, workers, events } = setUp();
-    for (const requestId of ['over', 'cancelled', 'lost']) client.send({ type: 'check', requestId, part: 'kernels', seed: 1 });
+    for (const requestId of ['over', 'cancelled']) client.send({ type: 'check', requestId, part: 'kernels', seed: 1 });
+    client.send({ type: 'benchmark', requestId: 'lost' });
     const result = { part: 'kernels', kernels: [], switchedOff: [] } as const;
     workers[0]!.say({ type: 'checked', requestId: 'over', adapter: 'GPU', result });
     workers[0]!.say({ type: 'cancelled', requestId: 'cancelled' });

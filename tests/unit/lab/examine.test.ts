@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { checkEveryKernel, checkParity } from '../../../src/engine/selfCheck';
 import type { Examiners } from '../../../src/lab/examine';
+import { loadAbility } from '../../../src/lab/benchmark/ability';
+import { createRealm, createServant, type Realm } from '../../../src/lab/benchmark/realm';
+import { runBenchmark } from '../../../src/lab/benchmark/run';
 import type { CheckPart, LabEvent, Request } from '../../../src/lab/protocol';
 import { wasmFolder } from '../../support/nodeBackend';
 import { tinyLab, tinyRecipe, type TinyLab } from '../../support/tinyLab';
@@ -74,6 +77,71 @@ describe('a check of parity', () => {
     await lab.idle();
     expect(about(lab, 'first').at(-1)).toBe('checked');
     expect(about(lab, 'second')).toEqual(['cancelled']);
+  });
+});
+
+/** The last order that a realm was given; settles when it is done. */
+let lastOrder: Promise<void> = Promise.resolve();
+
+/** A realm that is none of its own: enough for the lab's own contender alone. Once ended it takes no more orders. */
+function startHere(): Realm {
+  const serve = createServant(() => loadAbility('ours'), { wasmPaths: wasmFolder() });
+  let ended = false;
+  const { realm, hear } = createRealm((order) => {
+    if (!ended) lastOrder = serve(order).then(hear);
+  }, () => (ended = true));
+  return realm;
+}
+
+const benchmark: Examiners['benchmark'] = ({ backend }, onProgress, signal) =>
+  runBenchmark(
+    {
+      backends: [backend], against: [], start: startHere, runtime: 'a test',
+      amount: { rounds: { small: 1 }, warmUp: 1, policies: [1, 2], policyRounds: 1, samplings: 0, profiled: 0 },
+    },
+    onProgress, signal,
+  );
+
+describe('the benchmark', () => {
+  const ask: Request = { type: 'benchmark', requestId: 'b' };
+
+  it('times the backend that is open, and tells what it is at', async () => {
+    const lab = tinyLab({ backend: 'wasm', benchmark });
+    lab.send(ask);
+    await lab.idle();
+    expect(lab.of('failed')).toEqual([]);
+    const told = lab.of('progress');
+    expect(new Set(told.map(({ stage }) => stage))).toEqual(new Set(['small', 'policies', 'kernels']));
+    expect(told.map(({ share }) => share)).toEqual(told.map(({ share }) => share).sort((a, b) => a - b));
+    const { adapter, report } = lab.of('benchmarked')[0]!;
+    expect([adapter, report.adapter]).toEqual(Array(2).fill(lab.of('opened')[0]!.device.adapter));
+    expect(report.sizes.small).toMatchObject({ ours: expect.any(Number) as number, stockTfjs: null });
+    expect(report.policies.map(({ K }) => K)).toEqual([1, 2]);
+    expect(about(lab, 'b').at(-1)).toBe('benchmarked');
+  });
+
+  it('is ended by a run that is to begin, which has the device to itself', async () => {
+    const lab = tinyLab({ backend: 'wasm', benchmark });
+    lab.send(ask);
+    await lab.next((event) => event.type === 'progress');
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    await lastOrder;
+    expect(about(lab, 'b').filter((type) => type !== 'progress')).toEqual(['cancelled']);
+    expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
+  });
+
+  it('that breaks says why, and leaves what is on the device where it is', async () => {
+    const lab = tinyLab({ benchmark: () => Promise.reject(new Error('out of memory.')) });
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    lab.send(ask);
+    await lab.idle();
+    expect(lab.of('failed')).toMatchObject([{ requestId: 'b', message: expect.stringContaining('broke off (out of memory)') as string }]);
+    lab.send({ type: 'sample', requestId: 's', settings: { prompt: 'Is Ada there?', temperature: 1, topK: 0, topP: 1, greedy: true, maxTokens: 2, seed: 1 } });
+    await lab.idle();
+    expect(lab.of('samples').at(-1)).toMatchObject({ runId: 'a', done: true });
+    expect(lab.of('opened')).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KernelCheck, Parity } from '../../../src/engine/device';
+import type { BenchmarkReport } from '../../../src/lab/benchmark/report';
 import { cancelExam, checksStore, examine, noChecks } from '../../../src/stores/checks';
 import { noticesStore } from '../../../src/stores/notices';
 import { receive } from '../../../src/stores/runEvents';
@@ -16,6 +17,10 @@ beforeEach(() => {
 
 const kernels: readonly KernelCheck[] = [{ kernel: 'rotary', error: 2e-7, passed: true }];
 const parity: Parity = { backends: ['webgpu', 'wasm'], objectives: ['dpo'], losses: [[[0.7]], [[0.7]]], difference: 3e-6, passed: true };
+const benchmark: BenchmarkReport = {
+  adapter: 'GPU', backend: 'webgpu', software: false, notes: [], failures: [], sizes: {}, policies: [], sampling: null, kernels: [], profiled: null,
+  peaks: null, date: '2026-11-21T12:00:00.000Z', runtime: 'Browser 1', versions: {}, others: [],
+};
 const kernelsFound = (switchedOff: readonly string[] = []) => ({ part: 'kernels', kernels, switchedOff }) as const;
 
 describe('an examination', () => {
@@ -39,6 +44,17 @@ describe('an examination', () => {
     receive({ type: 'checked', requestId: asked(), adapter: 'another GPU', result: { part: 'parity', parity } });
     expect(state()).toEqual({ kernels: { GPU: kernels }, parity: { 'another GPU': parity }, benchmark: {}, problems: {}, pending: undefined });
     expect(noticesStore.getState().notices).toEqual([]);
+  });
+
+  it('of how fast the device is tells what it is at, and about how long it will take once there is something to go by', () => {
+    examine('benchmark');
+    expect(fixture.sent).toEqual([{ type: 'benchmark', requestId: asked() }]);
+    receive({ type: 'progress', requestId: asked(), share: 0.05, stage: 'small' });
+    expect(state().pending).toMatchObject({ exam: 'benchmark', stage: 'small', msLeft: undefined });
+    receive({ type: 'progress', requestId: asked(), share: 0.5, stage: 'policies' });
+    expect(state().pending!.msLeft).toBeGreaterThanOrEqual(0);
+    receive({ type: 'benchmarked', requestId: asked(), adapter: 'GPU', report: benchmark });
+    expect(state()).toMatchObject({ benchmark: { GPU: benchmark }, pending: undefined });
   });
 
   it('that a person cancels is over at once, and what still comes of it is not heard', () => {
