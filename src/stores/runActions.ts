@@ -1,6 +1,6 @@
 // Everything a person can do to runs. Plain functions; each sends a request to the worker or changes the stores.
 import { UserError } from '../engine/errors';
-import type { RunStart } from '../lab/protocol';
+import type { Request, RunStart } from '../lab/protocol';
 import { policiesOf, type Recipe } from '../lab/recipe';
 import { requestFrame } from './frames';
 import { keepChange, keepOnlyUntil, removeKept } from './keeper';
@@ -32,8 +32,15 @@ export function nameFor(recipe: Recipe, taken: readonly string[]): string {
   return `${name} (${number})`;
 }
 
+type TrainRequest = Extract<Request, { type: 'train' }>;
+
 /** Starts a new run of the recipe and shows it; with `paused` it waits before its first step. */
 export function train(recipe: Recipe, paused = false): string {
+  return begin(recipe, paused ? { paused: true } : {});
+}
+
+/** Starts a new run and shows it, unless one is under way; `how` says where it begins, if not at the reference. */
+export function begin(recipe: Recipe, how: Pick<TrainRequest, 'paused' | 'resume' | 'origin' | 'expected'>): string {
   const { activeId, runs, currentId, overlayIds } = runsStore.getState();
   if (activeId !== undefined) return activeId;
   const run: Run = {
@@ -42,7 +49,7 @@ export function train(recipe: Recipe, paused = false): string {
     createdAt: Date.now(),
     recipe,
     state: 'preparing',
-    step: 0,
+    step: how.resume?.step ?? 0,
     elapsedMs: 0,
     stops: [],
     table: createRowTable(),
@@ -58,7 +65,7 @@ export function train(recipe: Recipe, paused = false): string {
     overlayIds: overlays.slice(0, MAX_OVERLAYS),
   });
   void holdRun(run.id);
-  services().lab.send({ type: 'train', runId: run.id, recipe, ...(paused ? { paused: true } : {}) });
+  services().lab.send({ type: 'train', runId: run.id, recipe, ...how });
   requestFrame();
   return run.id;
 }
@@ -84,7 +91,7 @@ export function step(recipe: Recipe): void {
 }
 
 /** What must still be the same for the curves to go on as they began. */
-function expectedOf({ dataHash, modelHash }: RunStart): { dataHash: string; modelHash?: string } {
+export function expectedOf({ dataHash, modelHash }: RunStart): { dataHash: string; modelHash?: string } {
   return { dataHash, ...(modelHash === undefined ? {} : { modelHash }) };
 }
 
@@ -124,6 +131,7 @@ export async function resume(): Promise<void> {
       recipe: run.recipe,
       resume: checkpoint,
       ...(run.start === undefined ? {} : { expected: expectedOf(run.start) }),
+      ...(run.start?.origin === undefined ? {} : { origin: run.start.origin }),
     });
     requestFrame();
   } catch (error) {

@@ -2,7 +2,8 @@
 // One layer for all series costs a tenth of one recharts element each, which is what keeps the page free while it trains.
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
 import { seriesColor, type Look } from './palette';
-import type { Marker, Series } from './series';
+import { t } from '../text';
+import { placeAt, type Marker, type Series } from './series';
 import styles from './chart.module.css';
 
 type Scale = (value: number) => number | undefined;
@@ -184,13 +185,14 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
               );
             })}
           {one.stops.map((stop) => {
-            const index = one.steps.findLastIndex((step) => step <= stop.step);
-            const px = index < 0 ? undefined : x(one.steps[index]!);
-            const py = index < 0 ? undefined : y(one.mean[index]!);
+            const place = placeAt(one, stop.step);
+            const [px, py] = place === undefined ? [] : [x(stop.step), y(place.value)];
+            const endX = place?.after === undefined ? undefined : x(place.after);
             return px === undefined || py === undefined ? null : (
               <g key={`${stop.step} ${stop.reason}`} transform={`translate(${px.toFixed(1)},${py.toFixed(1)})`}>
-                <title>{stop.reason}</title>
-                <path d="M-5,-5L5,5M-5,5L5,-5" className={styles.stop} stroke={seriesColor(one)} />
+                <title>{t('Step {step}: {reason}', { step: stop.step, reason: stop.reason })}</title>
+                {endX !== undefined && <path d={`M${(endX - px).toFixed(1)},0H0`} className={styles.stopLead} stroke={seriesColor(one)} />}
+                <path d="M-5,-5L5,5M-5,5L5,-5" transform={`scale(${textScale.toFixed(2)})`} className={styles.stop} stroke={seriesColor(one)} />
               </g>
             );
           })}

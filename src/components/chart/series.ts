@@ -32,6 +32,19 @@ export interface SeriesStop {
   readonly reason: string;
 }
 
+/**
+ * Where a line is at a step: on the way between two points or, where there is none later, as high as its last point,
+ * whose step `after` then tells. Undefined before the first.
+ */
+export function placeAt({ steps, mean }: Pick<Series, 'steps' | 'mean'>, step: number): { value: number; after?: number } | undefined {
+  const before = indexAt(steps, step);
+  if (before < 0) return undefined;
+  const value = mean[before]!;
+  const next = steps[before + 1];
+  if (next === undefined) return steps[before] === step ? { value } : { value, after: steps[before]! };
+  return { value: value + ((mean[before + 1]! - value) * (step - steps[before]!)) / (next - steps[before]!) };
+}
+
 /** The value at a step, or at the last step before it; undefined before the first. */
 export function indexAt(steps: readonly number[], step: number): number {
   let low = 0;

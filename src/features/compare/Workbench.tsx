@@ -7,6 +7,7 @@ import { ExperimentPanel } from './experiment/ExperimentPanel';
 import { RunBar } from './RunBar';
 import { RunList } from './RunList';
 import { SamplePanel } from './SamplePanel';
+import { StoppedPolicies } from './Stopped';
 import { Strip } from './Strip';
 import { Summary } from './Summary';
 import { TokenSplit } from './TokenSplit';
@@ -28,6 +29,7 @@ export function Workbench() {
       <section className={styles.middle} aria-label={t('Curves')}>
         <RunBar />
         <Summary />
+        <StoppedPolicies />
         <Curves {...lit} />
         <TokenSplit />
         <Strip {...lit} />
