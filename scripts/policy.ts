@@ -10,7 +10,8 @@ const directives: Record<string, string[]> = {
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'font-src': ["'self'"],
-  'connect-src': ["'self'"],
+  // The dataset viewer, asked only when a person names a public dataset to import.
+  'connect-src': ["'self'", 'https://datasets-server.huggingface.co'],
   'manifest-src': ["'self'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],

@@ -5,6 +5,7 @@ import { datasetsStore, type DatasetsState } from './datasets';
 import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
+import { importStore, type ImportState } from './importing';
 import { noticesStore, type NoticesState } from './notices';
 import { draftStore, type DraftState } from './pairDraft';
 import { runsStore, type Run, type RunsState } from './runs';
@@ -56,6 +57,10 @@ export function useDataView<T>(pick: (state: ViewState) => T): T {
 /** The pair in the editor. */
 export function useDraft<T>(pick: (state: DraftState) => T): T {
   return useStore(draftStore, pick);
+}
+
+export function useImport<T>(pick: (state: ImportState) => T): T {
+  return useStore(importStore, pick);
 }
 
 export function useNotices<T>(pick: (state: NoticesState) => T): T {

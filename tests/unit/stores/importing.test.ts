@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { datasetsStore, listDatasets } from '../../../src/stores/datasets';
+import { cancelImport, changeImport, importStore, overrideMapping, previewSource, resetImport, runImport, undoImport } from '../../../src/stores/importing';
+import { freshData, until } from './dataFixture';
+
+const lines = (count: number): string =>
+  Array.from({ length: count }, (_, i) => JSON.stringify({ question: `Q${i}?`, chosen: `good ${i}`, rejected: i % 10 === 3 ? `good ${i}` : `bad ${i}`, other: `o${i}` })).join('\n');
+const text = (count = 20) => ({ kind: 'text', name: 'pasted.jsonl', text: lines(count) }) as const;
+const state = () => importStore.getState();
+
+beforeEach(async () => {
+  resetImport();
+  await freshData();
+  await listDatasets();
+});
+
+describe('an import', () => {
+  it('shows what it recognised, imports it all, and accounts for every row', async () => {
+    await previewSource(text());
+    expect(state()).toMatchObject({ stage: 'ready', preview: { format: 'jsonl', mapping: { kind: 'paired', prompt: 'question' } } });
+    expect(state().preview!.pairs[0]!.pair).toMatchObject({ prompt: 'Q0?', chosen: 'good 0', rejected: 'bad 0' });
+    expect(state().preview!.rejections.map(({ code }) => code)).toEqual(['sameSides', 'sameSides']);
+    changeImport({ name: 'Mine', heldOutShare: 0.5, seed: 3 });
+    await runImport();
+    expect(state().answer!.report).toMatchObject({ rows: 20, ok: 18, rejected: 2, pairs: 18, reasons: { sameSides: 2 } });
+    const rejected = (await state().answer!.rejectedRows!.text()).trim().split('\n').map((line) => JSON.parse(line) as { row: number });
+    expect(rejected.map(({ row }) => row)).toEqual([4, 14]);
+    expect(datasetsStore.getState().datasets).toMatchObject([{ name: 'Mine', pairs: 18 }]);
+  });
+
+  it('reads by the mapping that a person put in its place', async () => {
+    await previewSource(text());
+    await overrideMapping({ kind: 'paired', prompt: 'other', chosen: 'rejected', rejected: 'chosen', layout: 'text' });
+    expect(state().preview!.pairs[0]!.pair).toMatchObject({ prompt: 'o0', chosen: 'bad 0' });
+    await overrideMapping(undefined);
+    expect(state().preview!.pairs[0]!.pair).toMatchObject({ prompt: 'Q0?', chosen: 'good 0' });
+  });
+
+  it('adds to a dataset that is there', async () => {
+    await previewSource(text());
+    await runImport();
+    const [first] = datasetsStore.getState().datasets;
+    await previewSource({ kind: 'text', name: 'more', text: '{"prompt":"P?","chosen":"a","rejected":"b"}' });
+    changeImport({ into: first!.id });
+    await runImport();
+    expect(datasetsStore.getState().datasets).toMatchObject([{ id: first!.id, pairs: 19 }]);
+    await undoImport();
+    expect(datasetsStore.getState().datasets).toMatchObject([{ id: first!.id, pairs: 18 }]);
+  });
+
+  it('is undone as a whole, and can be run again', async () => {
+    await previewSource(text());
+    await runImport();
+    await undoImport();
+    expect(datasetsStore.getState().datasets).toEqual([]);
+    expect(state().stage).toBe('ready');
+    await runImport();
+    expect(datasetsStore.getState().datasets).toHaveLength(1);
+  });
+
+  it('that is cancelled leaves nothing behind, and says nothing of a fault', async () => {
+    await previewSource(text(20_000));
+    const running = runImport();
+    await until(() => state().progress !== undefined);
+    cancelImport();
+    await running;
+    expect(state()).toMatchObject({ stage: 'ready' });
+    expect(state().problem).toBeUndefined();
+    await listDatasets();
+    expect(datasetsStore.getState()).toMatchObject({ datasets: [], deleted: [] });
+  });
+
+  it('of something that holds no rows says so and asks for another source', async () => {
+    await previewSource({ kind: 'text', name: 'pasted', text: '\n\n' });
+    expect(state().stage).toBe('choosing');
+    expect(state().problem).toBeDefined();
+  });
+
+  it('of columns that nobody recognises waits for a mapping', async () => {
+    await previewSource({ kind: 'text', name: 'pasted', text: '{"x":"P?","y":"a","z":"b"}' });
+    expect(state()).toMatchObject({ stage: 'ready', preview: { unrecognised: {}, pairs: [] } });
+    await runImport();
+    expect(state().stage).toBe('ready');
+    await overrideMapping({ kind: 'paired', prompt: 'x', chosen: 'y', rejected: 'z', layout: 'text' });
+    await runImport();
+    expect(datasetsStore.getState().datasets).toMatchObject([{ pairs: 1 }]);
+  });
+});
