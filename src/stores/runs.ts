@@ -74,6 +74,8 @@ export function deviceOf({ start, devices }: Pick<Run, 'start' | 'devices'>): De
 
 /** A run that ended early and has somewhere to go on from. */
 export function canContinue(run: Run): boolean {
+  // Once every policy was stopped there is nothing left to train.
+  if (run.stops.length >= run.recipe.cohort.length * run.recipe.seeds.length) return false;
   return isOver(run.state) && run.state !== 'finished' && run.state !== 'elsewhere' && run.checkpointStep !== undefined && run.start !== undefined;
 }
 

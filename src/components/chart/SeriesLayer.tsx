@@ -2,8 +2,8 @@
 // One layer for all series costs a tenth of one recharts element each, which is what keeps the page free while it trains.
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
 import { seriesColor, type Look } from './palette';
-import { t } from '../text';
-import { placeAt, type Marker, type Series } from './series';
+import type { Marker, Series } from './series';
+import { StopMarks } from './StopMarks';
 import styles from './chart.module.css';
 
 type Scale = (value: number) => number | undefined;
@@ -125,7 +125,8 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
     for (const one of series) {
       if (one.past || one.pointsOnly) continue;
       const last = one.mean.findLastIndex((value) => Number.isFinite(value));
-      const atX = last < 0 ? undefined : x(one.steps[last]!);
+      // Beyond its last point a line may go on to the cross of a stop.
+      const atX = last < 0 ? undefined : x(Math.max(one.steps[last]!, ...one.stops.map((stop) => stop.step)));
       const atY = last < 0 ? undefined : y(one.mean[last]!);
       if (atX === undefined || atY === undefined) continue;
       places.push({ id: one.id, text: one.label, color: seriesColor(one), fromX: atX, fromY: atY, y: atY });
@@ -184,18 +185,11 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
                 />
               );
             })}
-          {one.stops.map((stop) => {
-            const place = placeAt(one, stop.step);
-            const [px, py] = place === undefined ? [] : [x(stop.step), y(place.value)];
-            const endX = place?.after === undefined ? undefined : x(place.after);
-            return px === undefined || py === undefined ? null : (
-              <g key={`${stop.step} ${stop.reason}`} transform={`translate(${px.toFixed(1)},${py.toFixed(1)})`}>
-                <title>{t('Step {step}: {reason}', { step: stop.step, reason: stop.reason })}</title>
-                {endX !== undefined && <path d={`M${(endX - px).toFixed(1)},0H0`} className={styles.stopLead} stroke={seriesColor(one)} />}
-                <path d="M-5,-5L5,5M-5,5L5,-5" transform={`scale(${textScale.toFixed(2)})`} className={styles.stop} stroke={seriesColor(one)} />
-              </g>
-            );
-          })}
+        </g>
+      ))}
+      {order.map((one) => (
+        <g key={`${one.id} stops`} opacity={faded(one) ? 0.18 : one.past ? 0.42 : 1}>
+          <StopMarks series={one} x={x} y={y} scale={textScale} />
         </g>
       ))}
       {places.map((place) => (

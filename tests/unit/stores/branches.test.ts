@@ -5,7 +5,7 @@ import { flush } from '../../../src/stores/keeper';
 import { noticesStore } from '../../../src/stores/notices';
 import { resume, train } from '../../../src/stores/runActions';
 import { receive } from '../../../src/stores/runEvents';
-import { findRun, runsStore } from '../../../src/stores/runs';
+import { canContinue, findRun, runsStore } from '../../../src/stores/runs';
 import { freshStores, recipe, startOf, type Fixture } from './fixture';
 
 let fixture: Fixture;
@@ -74,6 +74,14 @@ describe('a stopped policy', () => {
     await branch({ runId, policy: 3, learningRate: 3e-5, name: 'Slower' });
     expect(Object.keys(fixture.sent.at(-1)!).sort()).toEqual(['expected', 'recipe', 'runId', 'type']);
     expect(findRun(runsStore.getState().currentId)).toMatchObject({ step: 0 });
+  });
+
+  it('is all that there is to go on with in a run whose policies have all been stopped', async () => {
+    const runId = await stoppedRun();
+    receive({ type: 'state', runId, state: 'stopped', step: 12 });
+    expect(canContinue(findRun(runId)!)).toBe(true);
+    for (const policy of [0, 1, 2]) receive({ type: 'policyStopped', runId, stop: { ...stop, policy } });
+    expect(canContinue(findRun(runId)!)).toBe(false);
   });
 
   it('waits while another run is under way', async () => {
