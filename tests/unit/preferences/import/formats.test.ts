@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { faults, fixture, importAll, inconsistencies, warnings } from '../../../support/importing';
@@ -280,6 +281,40 @@ describe('Parquet', () => {
     }
   });
 
+  /** A Zstandard frame of one block that is stored as it is (RFC 8878): magic, a single segment with its size in four bytes, the block. */
+  function storedZstd(bytes: Uint8Array): Uint8Array {
+    const out = new Uint8Array(12 + bytes.length);
+    const view = new DataView(out.buffer);
+    view.setUint32(0, 0xfd2fb528, true);
+    out[4] = 0xa0;
+    view.setUint32(5, bytes.length, true);
+    out.set([1 | ((bytes.length << 3) & 0xff), (bytes.length >> 5) & 0xff, (bytes.length >> 13) & 0xff], 9);
+    out.set(bytes, 12);
+    return out;
+  }
+
+  it.each(['GZIP', 'ZSTD'] as const)('strings, with %s', async (codec) => {
+    const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)), ZSTD: storedZstd };
+    const { report, pairs } = await importAll(parquet(columnsOf(rows), { codec, compressors }));
+    expect(report).toMatchObject({ rows: 2, ok: 2 });
+    expect(pairs).toEqual(expected);
+  });
+
+  it('lists of structs, as datasets of conversations have them', async () => {
+    const side = (name: string): SchemaElement[] => [
+      { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', repetition_type: 'OPTIONAL', num_children: 2 },
+      { name: 'content', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8' },
+      { name: 'role', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8' },
+    ];
+    const schema: SchemaElement[] = [{ name: 'root', num_children: 2 }, ...side('chosen'), ...side('rejected')];
+    const bytes = parquet(['chosen', 'rejected'].map((name) => ({ name, data: conversations.map((row) => row[name as 'chosen']) })), { schema });
+    const { report, pairs } = await importAll(bytes);
+    expect(report).toMatchObject({ rows: 2, ok: 2, mapping: { layout: 'messages' } });
+    expect(pairs).toEqual(expected);
+  });
+
   it('message lists, numbers, big integers and bytes', async () => {
     const columns: ColumnSource[] = [
       { name: 'prompt', data: conversations.map((row) => row.prompt) },
@@ -287,6 +322,7 @@ describe('Parquet', () => {
       { name: 'rejected', data: conversations.map((row) => row.rejected), type: 'JSON' },
       { name: 'score_chosen', data: conversations.map((row) => row.score_chosen) },
       { name: 'big', data: conversations.map((row) => row.big), type: 'INT64' },
+      { name: 'bytes', data: conversations.map((row) => row.bytes), type: 'BYTE_ARRAY' },
     ];
     const { report, pairs } = await importAll(parquet(columns));
     expect(report).toMatchObject({ rows: 2, ok: 2, mapping: { layout: 'messages' } });
