@@ -25,7 +25,7 @@ test('on webgpu: every kernel passes a check on demand, and twenty steps agree w
     await expect(kernels.getByRole('progressbar')).toBeHidden({ timeout: 120_000 });
     await expect(passed).toBeVisible();
     for (const cells of await rows.evaluateAll((all) => all.map((row) => Array.from(row.children, (cell) => cell.textContent)))) {
-      const [name, , last, result] = cells;
+      const [name, , last, , result] = cells;
       expect(Number(last!.replace('−', '-')), name!).toBeLessThan(1e-4);
       expect(result, name!).toBe('passed');
     }
@@ -50,6 +50,16 @@ test('on webgpu: every kernel passes a check on demand, and twenty steps agree w
   const report = await page.evaluate(() => navigator.clipboard.readText());
   expect(report.match(/^kernel .+: passed, .+ in the last check$/gm)).toHaveLength(count);
   expect(report).toMatch(/^parity of webgpu and wasm over 20 steps: passed/m);
+
+  await test.step('the benchmark begins in workers of its own, and can be cancelled', async () => {
+    const benchmark = page.getByRole('region', { name: 'Benchmark' });
+    await benchmark.getByRole('button', { name: 'Run: Benchmark' }).click();
+    await expect(benchmark.getByText('a training step of a small model')).toBeVisible();
+    await expect(kernels.getByRole('button', { name: 'Check again: Kernels' })).toBeDisabled();
+    await benchmark.getByRole('button', { name: 'Cancel: Benchmark' }).click();
+    await expect(benchmark.getByRole('button', { name: 'Run: Benchmark' })).toBeEnabled();
+    await expect(benchmark.getByRole('alert')).toHaveCount(0);
+  });
 
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
