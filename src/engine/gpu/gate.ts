@@ -1,7 +1,7 @@
 // Every fused kernel proves itself on the very device it will run on before it is trusted: on small random inputs, with
 // its output buffers poisoned, against its composed form on plain CPU. One that disagrees is switched off.
 import { withBackend } from '../backend';
-import type { KernelCheck } from '../device';
+import { KERNEL_TOLERANCE, type KernelCheck } from '../device';
 import { createRandom } from '../random';
 import { kernelCases, type CaseSize, type KernelCase, type Stage } from './kernelCases';
 import { hostMemory } from './memory';
@@ -11,9 +11,6 @@ import type { GpuRuntime } from './runtime';
 export interface KernelReport extends KernelCheck {
   readonly kernel: KernelName;
 }
-
-/** Two float32 computations of these sizes differ by less; a kernel that is wrong differs by far more. */
-export const KERNEL_TOLERANCE = 1e-4;
 
 /** Widths that are multiples of four take other code than those that are not; a device must get both right. */
 export const gateSizes: readonly CaseSize[] = [
