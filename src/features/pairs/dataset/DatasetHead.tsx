@@ -10,13 +10,14 @@ import { DeleteDataset, RenameDataset } from '../list/DatasetRow';
 import { goTo, listLink, pairLink } from '../links';
 import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
+import { ExportDialog } from './ExportDialog';
 import { ResplitDialog } from './ResplitDialog';
 import styles from './dataset.module.css';
 
 export function DatasetHead({ name }: { readonly name: string }) {
   const info = useDataView((state) => state.dataset!.info);
   const readOnly = useDataView((state) => state.readOnly);
-  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | undefined>(undefined);
+  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | 'export' | undefined>(undefined);
   const close = (): void => setOpen(undefined);
   const said = (remark: typeof info.undo, otherwise: string): string => (remark === undefined ? otherwise : t(remark.template, remark.values));
   return (
@@ -60,6 +61,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
             </Button>
           </>
         )}
+        <Button onPress={() => setOpen('export')}>{t('Export')}</Button>
         {!readOnly && (
           <MenuButton
             plain
@@ -79,6 +81,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
       <RenameDataset info={info} isOpen={open === 'rename'} onClose={close} />
       <DeleteDataset info={info} isOpen={open === 'delete'} onClose={close} onDone={() => goTo(listLink)} />
       <ResplitDialog isOpen={open === 'resplit'} onClose={close} />
+      <ExportDialog isOpen={open === 'export'} onClose={close} />
       <CopyDataset isOpen={open === 'copy'} onClose={close} />
     </div>
   );
