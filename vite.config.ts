@@ -6,6 +6,7 @@ import { contentSecurityPolicy, isolationHeaders } from './scripts/policy.ts';
 /** Vite discovers these late, behind the worker, and would reload the page in the middle of its first use. */
 export const bundledEarly = [
   '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-core/dist/register_all_gradients',
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-webgpu',

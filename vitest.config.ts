@@ -27,7 +27,7 @@ export default defineConfig({
         test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.{ts,tsx}'], testTimeout: 60_000 },
       },
       {
-        optimizeDeps: { include: bundledEarly },
+        optimizeDeps: { include: [...bundledEarly, '@jax-js/jax'] },
         server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
         test: {
           name: 'webgpu',

@@ -10,6 +10,7 @@ import { optionsOf, type Wanted } from './options';
 import { table, told } from './print';
 
 const REALM = 'BENCH_REALM';
+const GPU_WANTED = 'BENCH_GPU';
 
 function startProcess(name: ContenderName): Realm {
   const child = fork(import.meta.filename, { env: { ...process.env, [REALM]: name }, stdio: ['ignore', 2, 2, 'ipc'] });
@@ -21,7 +22,7 @@ function startProcess(name: ContenderName): Realm {
 
 async function hold(name: ContenderName): Promise<void> {
   // Everybody, jax-js and stock tfjs too, looks for WebGPU where a browser has it.
-  const gpu = await nodeGpu(['disable-dawn-features=timestamp_quantization']).catch(() => undefined);
+  const gpu = process.env[GPU_WANTED] ? await nodeGpu(['disable-dawn-features=timestamp_quantization']) : undefined;
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node', hardwareConcurrency: 1 }, configurable: true });
   const carryOut = createServant(() => loadAny(name), { ...(gpu && { gpu }), wasmPaths: wasmFolder() });
   process.on('message', (order: Order) => void carryOut(order).then((answer) => process.send!(answer)));
@@ -29,6 +30,7 @@ async function hold(name: ContenderName): Promise<void> {
 
 async function main(): Promise<void> {
   const wanted = JSON.parse(process.argv[2]!) as Wanted & { readonly json: boolean };
+  if (wanted.backends.includes('webgpu')) process.env[GPU_WANTED] = '1';
   const runtime = `Node ${process.versions.node}`;
   const report = await runBenchmark({ ...optionsOf(wanted), runtime, start: startProcess }, (progress) => console.error(told(progress)));
   console.log(wanted.json ? JSON.stringify(report, null, 2) : table(report));

@@ -98,7 +98,7 @@ async function inBrowser() {
     cacheDir: '.cache/bench-vite',
     optimizeDeps: {
       entries: ['bench/index.html', 'bench/worker.ts'],
-      include: ['@jax-js/jax', '@tensorflow/tfjs-core/dist/register_all_gradients'],
+      include: ['@jax-js/jax'],
     },
     logLevel: 'error',
   });

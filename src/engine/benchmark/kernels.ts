@@ -1,5 +1,6 @@
 // Time by kernel of the fused training step, beside what the step costs at the least and what the device can do.
 import { openedGpu } from '../backend';
+import { isSoftware } from '../device';
 import { createFusedCohort } from '../gpu/fusedCohort';
 import type { KernelName, Operation } from '../gpu/operation';
 import { createProfiler, type OperationTime, type Profiler } from '../gpu/profile';
@@ -81,14 +82,16 @@ function byKernel(task: Task, rounds: readonly OperationTime[][], peaks: Peaks):
   return times.sort((a, b) => b.ms - a.ms);
 }
 
-const THREADS = 1 << 16;
 const ROUNDS = 512;
-/** More than any cache of the processors that carry software adapters. */
-const COPIED = 64 << 20;
 
 /** The best of a few runs: fused multiply-adds on registers, and a copy from one buffer to another. */
 async function measurePeaks({ runtime, profile }: Profiler): Promise<Peaks> {
-  const [from, to] = [runtime.storage(COPIED / 4), runtime.storage(COPIED / 4)];
+  const { limits, adapterInfo } = runtime.device;
+  const software = adapterInfo !== undefined && isSoftware(adapterInfo);
+  // Enough to fill a large GPU, and beyond its caches; a processor is full sooner and takes its time.
+  const threads = software ? 1 << 12 : 1 << 18;
+  const copied = Math.min((software ? 32 : 256) << 20, limits.maxStorageBufferBindingSize);
+  const [from, to] = [runtime.storage(copied / 4), runtime.storage(copied / 4)];
   const chains = Array.from({ length: 8 }, (_, i) => `a${i}`);
   const compute: Dispatch = {
     kernel: {
@@ -108,7 +111,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     },
     uniforms: [1, 2, 3, 4],
     buffers: [to],
-    workgroups: [THREADS / 64, 1, 1],
+    workgroups: [threads / 64, 1, 1],
   };
   const copy: Dispatch = {
     kernel: {
@@ -122,9 +125,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var i = id.x; i < dims.x; i += dims.y) { B[i] = A[i]; }
 }`,
     },
-    uniforms: [COPIED / 16, THREADS],
+    uniforms: [copied / 16, threads],
     buffers: [from, to],
-    workgroups: [THREADS / 64, 1, 1],
+    workgroups: [threads / 64, 1, 1],
   };
   const best = async (dispatch: Dispatch): Promise<number> => {
     // The name only has to be one of the known ones; what is timed is the dispatch.
@@ -137,8 +140,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   };
   try {
     return {
-      gflops: (THREADS * ROUNDS * chains.length * 4 * 2) / (await best(compute)) / 1e6,
-      gigabytesPerSecond: (2 * COPIED) / (await best(copy)) / 1e6,
+      gflops: (threads * ROUNDS * chains.length * 4 * 2) / (await best(compute)) / 1e6,
+      gigabytesPerSecond: (2 * copied) / (await best(copy)) / 1e6,
     };
   } finally {
     from.destroy();

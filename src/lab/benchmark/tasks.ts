@@ -58,17 +58,18 @@ export interface Amount {
 export const sampling = { prompt: 20, tokens: 64 } as const;
 
 /**
- * @param software where WebGPU runs on the processor, seconds a step: fewer pairs at the town's size.
+ * @param software where WebGPU runs on the processor, a second a step: fewer pairs at the town's size, and fewer steps.
  * @param quick what the page's button runs: the small size alone.
  */
 export function amountFor(backend: BackendName, software: boolean, quick: boolean): Amount {
+  const gpu = backend === 'webgpu' && !software;
   const slow = software || backend === 'cpu';
   return {
-    rounds: { small: slow ? 5 : 15, ...(!quick && backend !== 'cpu' && { town: slow ? 5 : 9 }) },
+    rounds: { small: gpu ? 15 : slow ? 5 : 9, ...(!quick && backend !== 'cpu' && { town: gpu ? 9 : 5 }) },
     townPairs: slow ? 2 : sizes.town.pairs,
     warmUp: slow ? 1 : 3,
-    policies: backend === 'cpu' || (quick && slow) ? [1, 2, 4] : [1, 2, 4, 8, 16],
-    policyRounds: slow ? 3 : 9,
+    policies: backend === 'cpu' || (quick && !gpu) ? [1, 2, 4] : [1, 2, 4, 8, 16],
+    policyRounds: gpu ? 9 : 3,
     samplings: slow ? 1 : 3,
     profiled: slow ? 3 : 9,
   };
