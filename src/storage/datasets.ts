@@ -29,15 +29,19 @@ export function saveDataset(
       // Whoever has the one before open must notice.
       await db.datasets.put({ ...head, revision: (before?.revision ?? 0) + 1 });
       await putPacked(transaction, packed);
-      const { id, name, createdAt, provenance, pairs: count, trainPairs, heldOutPairs } = head;
-      return { id, name, createdAt, pairs: count, trainPairs, heldOutPairs, provenance };
+      return storedDataset(head);
     }),
   );
 }
 
 /** All datasets, the newest first. */
 export function listDatasets(): Promise<StoredDataset[]> {
-  return withDatabase(async (db) => (await db.datasets.orderBy('createdAt').reverse().toArray()).filter(isListed));
+  return withDatabase(async (db) => (await db.datasets.orderBy('createdAt').reverse().toArray()).filter(isListed).map(storedDataset));
+}
+
+/** A head without what only the data worker needs. */
+function storedDataset({ id, name, createdAt, pairs, trainPairs, heldOutPairs, provenance }: StoredDataset): StoredDataset {
+  return { id, name, createdAt, pairs, trainPairs, heldOutPairs, provenance };
 }
 
 /**

@@ -5,7 +5,7 @@ import { Dexie } from 'dexie';
 import { withDatabase, type LabDatabase, type StoredRun } from './database';
 
 /** Rows in one record: few enough to rewrite often, many enough that a long run has few records. */
-const CHUNK_ROWS = 512;
+export const CHUNK_ROWS = 512;
 
 export type RunChange = Partial<Pick<StoredRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start' | 'devices'>>;
 

@@ -1,5 +1,7 @@
 // The data worker without the worker: answers requests about stored datasets. Tests in Node ask it as the page does.
 import { contentId } from '../../engine/random';
+import { inspectArchive, restoreArchive } from '../archive/restore';
+import { writeArchive } from '../archive/write';
 import { withDatabase } from '../database';
 import * as changes from './changes';
 import { exportDataset } from './exporting';
@@ -126,6 +128,13 @@ const handlers: { readonly [T in RequestType]: Handler<T> } = {
     }),
   leaks: ({ dataset }, { holder }) => holder.read(dataset, (_, data) => leaks(data)),
   export: (request, { holder, signal }, tell) => holder.read(request.dataset, (db, data) => exportDataset(db, data, request, tell, signal)),
+  archive: (request, { now, signal }, tell) => writeArchive(request, now(), tell, signal),
+  inspectArchive: ({ blob }, { signal }, tell) => inspectArchive(blob, tell, signal),
+  restore: async ({ blob, conflicts }, { now, signal, changed }, tell) => {
+    const restored = await restoreArchive(blob, conflicts, now, tell, signal);
+    for (const { id } of restored.datasets) changed(id);
+    return restored;
+  },
   storageUse: async () => {
     const storage = typeof navigator === 'undefined' ? undefined : navigator.storage;
     const { usage, quota } = (await storage?.estimate?.().catch(() => undefined)) ?? {};

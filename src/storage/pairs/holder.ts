@@ -53,7 +53,8 @@ export function createHolder(changed: (dataset: string, revision: number) => voi
 
   async function get(id: string, hidden = false): Promise<Loaded> {
     return withDatabase(async (db) => {
-      const known = await held.get(id)?.catch(() => undefined);
+      const loading = held.get(id);
+      const known = await loading?.catch(() => undefined);
       const head = await db.datasets.get(id);
       if (head === undefined || head.stagedAt !== undefined || (head.deletedAt !== undefined && !hidden)) {
         held.delete(id);
@@ -61,11 +62,11 @@ export function createHolder(changed: (dataset: string, revision: number) => voi
       }
       // A lock is not needed: whoever changes a dataset in memory does so before anything is awaited that could let us in,
       // or forgets it when the writing fails.
-      const current = known?.head.revision === head.revision ? held.get(id)! : loadDataset(db, id, hidden);
+      const current = loading && known?.head.revision === head.revision ? loading : loadDataset(db, id, hidden);
       held.delete(id);
       held.set(id, current);
       if (held.size > MAX_HELD) held.delete(held.keys().next().value!);
-      current.catch(() => held.delete(id));
+      current.catch(() => held.get(id) === current && held.delete(id));
       return current;
     });
   }

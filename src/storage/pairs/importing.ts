@@ -26,6 +26,8 @@ export interface ImportContext {
 /** Chunks of texts written in one transaction: some megabytes. */
 const WRITTEN = 64;
 const HELD_OUT_SHARE = 0.1;
+/** The provenance of what a person has brought says by this key when. */
+const IMPORTED = 'imported';
 
 interface Opened {
   readonly source: ReadSource;
@@ -56,7 +58,7 @@ export async function preview(request: RequestOf<'preview'>, context: Pick<Impor
 /** Imports into a new dataset or into one that is there; all pairs or, when anything fails, none. */
 export async function importDataset(holder: Holder, request: RequestOf<'import'>, context: ImportContext): Promise<Answer<'import'>> {
   const { source, position } = await openImport(request.source, context);
-  const first = request.into === undefined && (await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head))));
+  const first = request.into === undefined && (await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head) || head.provenance[IMPORTED] === undefined)));
   const id = newDatasetId();
   const dataset = { id, name: request.name ?? nameOf(source.name), createdAt: context.now(), provenance: {} };
   return whileStaging(id, async () => {
@@ -196,6 +198,6 @@ function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SH
     mapping: JSON.stringify(report.mapping),
     split: `${heldOutShare} held out by prompt, seed ${seed}`,
     rows: `${report.rows} = ${report.ok} ok + ${report.rejected} rejected`,
-    imported: new Date(now).toISOString(),
+    [IMPORTED]: new Date(now).toISOString(),
   };
 }

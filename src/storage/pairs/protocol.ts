@@ -5,9 +5,11 @@ import type { ExportChoice } from '../../preferences/export';
 import type { ImportPreview, ImportProgress as ReadingProgress, ImportReport, Mapping } from '../../preferences/import';
 import type { ViewerPosition, ViewerRequest } from '../../preferences/import/viewer';
 import type { PreferencePair, Split } from '../../preferences/pair';
+import type { ArchiveContents, Restored, RestoreProgress } from '../archive/restore';
+import type { Archive, ArchiveChoice, ArchiveProgress } from '../archive/write';
 import type { Column, Facets, Filter, Range, Row, Sample, Selection, Sort } from './filter';
 
-export type { ExportChoice, Mapping, ViewerRequest };
+export type { Archive, ArchiveChoice, ArchiveContents, ArchiveProgress, ExportChoice, Mapping, Restored, RestoreProgress, ViewerRequest };
 export type { Column, Facets, Filter, Range, Row, Sample, Selection, Sort };
 
 /** What a list of datasets shows. */
@@ -175,6 +177,12 @@ export type DataRequest =
   | { readonly type: 'nearDuplicates'; readonly dataset: string; readonly threshold?: number }
   | { readonly type: 'leaks'; readonly dataset: string }
   | { readonly type: 'export'; readonly dataset: string; readonly selection?: Selection; readonly sort?: Sort; readonly choice: ExportChoice }
+  /** Datasets, runs and checkpoints as one file; all that are stored, or those named. */
+  | ({ readonly type: 'archive' } & ArchiveChoice)
+  /** Checks a whole archive and tells what is in it. */
+  | { readonly type: 'inspectArchive'; readonly blob: Blob }
+  /** Everything in the archive or, when anything fails, nothing. What is stored already is skipped or kept as well. */
+  | { readonly type: 'restore'; readonly blob: Blob; readonly conflicts: 'skip' | 'keepBoth' }
   | { readonly type: 'storageUse' };
 
 export type RequestType = DataRequest['type'];
@@ -222,6 +230,9 @@ export interface Answers {
   nearDuplicates: { readonly groups: readonly DuplicateGroup[]; readonly pairs: number };
   leaks: LeakReport;
   export: { readonly blob: Blob; readonly name: string; readonly pairs: number };
+  archive: Archive;
+  inspectArchive: ArchiveContents;
+  restore: Restored;
   storageUse: StorageUse;
 }
 
@@ -234,6 +245,9 @@ export interface Progresses {
   nearDuplicates: { readonly done: number; readonly total: number };
   move: { readonly done: number; readonly total: number };
   resplit: { readonly done: number; readonly total: number };
+  archive: ArchiveProgress;
+  inspectArchive: RestoreProgress;
+  restore: RestoreProgress;
 }
 
 export type Answer<T extends RequestType> = Answers[T];

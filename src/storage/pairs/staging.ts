@@ -23,10 +23,8 @@ function locks(): LockManager | undefined {
 }
 
 /** Runs some work with the dataset marked as being written. */
-export async function whileStaging<T>(id: string, work: () => Promise<T>): Promise<T> {
-  const manager = locks();
-  if (manager === undefined) return work();
-  return manager.request(LOCK + id, work);
+export function whileStaging<T>(id: string, work: () => Promise<T>): Promise<T> {
+  return locks()?.request(LOCK + id, work) ?? work();
 }
 
 /** Makes the head that nobody sees. */
@@ -60,17 +58,15 @@ export function dropDataset(id: string): Promise<void> {
   );
 }
 
+/** Whether nobody writes it any more: its lock is free, or, without locks, nothing was heard of it for long. */
+export async function isLeft(id: string, lastHeard: number, now: number): Promise<boolean> {
+  const manager = locks();
+  if (manager === undefined) return now - lastHeard > SILENCE;
+  return manager.request(LOCK + id, { ifAvailable: true }, (lock) => Promise.resolve(lock !== null));
+}
+
 /** Sweeps away what imports left behind that never came to their end. */
 export async function sweepStaged(now: number): Promise<void> {
   const staged = await withDatabase(async (db) => (await db.datasets.toArray()).filter((head) => head.stagedAt !== undefined));
-  const manager = locks();
-  for (const { id, stagedAt } of staged) {
-    if (manager === undefined) {
-      if (now - stagedAt! > SILENCE) await dropDataset(id);
-    } else {
-      await manager.request(LOCK + id, { ifAvailable: true }, async (lock) => {
-        if (lock !== null) await dropDataset(id);
-      });
-    }
-  }
+  for (const { id, stagedAt } of staged) if (await isLeft(id, stagedAt!, now)) await dropDataset(id);
 }

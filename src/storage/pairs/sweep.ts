@@ -4,13 +4,15 @@ import { withDatabase, type LabDatabase } from '../database';
 import { chunkOf } from './bodies';
 import { loadDataset } from './loaded';
 import type { DatasetRecord, Step } from './records';
-import { dropDataset, sweepStaged } from './staging';
+import { dropDataset, isLeft, sweepStaged } from './staging';
+import { sweepRestored } from '../archive/restore';
 
 /** How long a deleted dataset can be brought back. */
 const KEPT_DELETED = 24 * 60 * 60 * 1000;
 
 export async function sweep(now: number): Promise<void> {
   await sweepStaged(now);
+  await sweepRestored((mark, at) => isLeft(mark, at, now));
   const heads = await withDatabase((db) => db.datasets.toArray());
   for (const { id, deletedAt } of heads) if (deletedAt !== undefined && now - deletedAt > KEPT_DELETED) await dropDataset(id);
   for (const head of heads) if (head.deletedAt === undefined && head.stagedAt === undefined) await withDatabase((db) => dropTexts(db, head));
