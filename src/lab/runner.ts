@@ -1,6 +1,6 @@
 // The lab without a page: takes requests, runs one cohort at a time, and tells what happens as events.
 // The browser's worker and the command line both drive it.
-import { DeviceLostError, remark, UserError, type Remark } from '../engine/errors';
+import { remark, UserError, type Remark } from '../engine/errors';
 import type { DeviceReport } from '../engine/device';
 import { createExaminations, type Examiners } from './examine';
 import { createHoldings, type HoldingsOptions } from './holdings';
@@ -8,7 +8,7 @@ import { breathe } from './breathe';
 import type { Request, RunState } from './protocol';
 import { prepareRun, type Asked, type TrainRequest } from './prepare';
 import { parseRecipe } from './recipe';
-import { createRecovery, goingOn, reasonOf, sentenceOf, type Recovery } from './recovery';
+import { createRecovery, goingOn, reasonOf, sentenceOf } from './recovery';
 import { createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
 import { createTeller } from './teller';
@@ -99,14 +99,14 @@ export function createLab(options: LabOptions): Lab {
     await bringUp({ request, teller: createTeller(emit, resume), recovery: createRecovery() });
   };
 
-  /** The open device. Once one was lost, a browser that has none to give has failed the run again, and gets a moment. */
-  const deviceFor = async (recovery: Recovery): Promise<DeviceReport> => {
+  /** The open device. Once one was lost, by `error`, a browser that has none to give has failed the run again, and gets a moment. */
+  const deviceAfter = async (error: unknown): Promise<DeviceReport> => {
     try {
       return await holdings.device();
-    } catch (error) {
-      if (recovery.failures === 0 || !(error instanceof UserError)) throw error;
+    } catch (again) {
+      if (error === undefined || !(again instanceof UserError)) throw again;
       await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_DEVICE_MS));
-      throw new DeviceLostError('unavailable', error.message);
+      throw error;
     }
   };
 
@@ -129,7 +129,7 @@ export function createLab(options: LabOptions): Lab {
         state(runId, 'preparing', from, goingOn(error, remedy, from));
       }
       try {
-        const device = await deviceFor(recovery);
+        const device = await deviceAfter(error);
         const run = await prepare(asked);
         active = { asked, run };
         const lost = error === undefined ? undefined : { reason: reasonOf(error), from };

@@ -200,7 +200,10 @@ export function createFusedCohort(gpu: GpuRuntime, options: CohortOptions): Coho
     });
     unread.push({ step, rates, tokens: [...tokensSeen] });
     // The host may run ahead of the device, but not so far that a pause or a held-out look would wait for long.
-    underWay.push(gpu.device.queue.onSubmittedWorkDone());
+    const done = gpu.device.queue.onSubmittedWorkDone();
+    // It fails with the device, perhaps while nobody is waiting for it.
+    done.catch(() => undefined);
+    underWay.push(done);
     if (underWay.length > AHEAD) await gpu.guard(underWay.shift()!);
   }
 

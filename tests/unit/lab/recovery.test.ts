@@ -66,9 +66,9 @@ describe('a run whose device is lost', () => {
     expect(asked).toEqual(['webgpu', 'webgpu', 'webgpu', 'wasm']);
     expect(lab.of('failed')).toEqual([]);
     expect(lab.states('a').at(-1)).toEqual(['finished', 4]);
-    expect(lab.of('opened').at(-1)!.device.notes.at(-1)).toBe('WebGPU was given up after 3 failures in one run: There is none.');
+    expect(lab.of('opened').at(-1)!.device.notes.at(-1)).toBe('WebGPU was given up after 3 failures in one run: The driver crashed.');
     expect(lab.of('runDevice').map(({ used: { step, device, lost } }) => [step, device.backend, lost])).toEqual([
-      [2, 'wasm', { reason: 'There is none', from: 0 }],
+      [2, 'wasm', { reason: 'The driver crashed', from: 0 }],
     ]);
   });
 
@@ -79,7 +79,7 @@ describe('a run whose device is lost', () => {
     lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
     await lab.idle();
     expect(lab.of('failed').map(({ runId, message }) => [runId, message])).toEqual([
-      ['a', 'The device was lost (There is none). What is stored is kept; try again, or choose another device on the Checks page.'],
+      ['a', 'The device was lost (The driver crashed). What is stored is kept; try again, or choose another device on the Checks page.'],
     ]);
     // Every row that was told stays told.
     expect(lab.states('a').at(-1)).toEqual(['failed', 2]);
