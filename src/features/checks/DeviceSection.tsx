@@ -69,6 +69,9 @@ export function DeviceSection({ onCopy }: { readonly onCopy: () => void }) {
   const device = useDevice();
   const backend = useSettings((state) => state.backend);
   const busy = useRuns((state) => state.activeId !== undefined);
+  // It was not there, or was given up; choosing what is chosen already would ask for nothing.
+  const lacking =
+    (backend === 'auto' || backend === 'webgpu') && (device.status === 'failed' || (device.status === 'open' && device.report.backend !== 'webgpu'));
   const choose = (choice: BackendChoice): void => {
     changeSettings({ backend: choice });
     openDevice(choice);
@@ -94,6 +97,11 @@ export function DeviceSection({ onCopy }: { readonly onCopy: () => void }) {
             { id: 'cpu', name: t('Plain JavaScript'), description: t('Slowest, and works everywhere.') },
           ]}
         />
+        {lacking && (
+          <Button isDisabled={busy} onPress={() => openDevice(backend)}>
+            {t('Look for WebGPU again')}
+          </Button>
+        )}
         {busy && <p className={styles.note}>{t('A run is under way; stop it to change the device.')}</p>}
       </div>
       {device.status === 'opening' && <p className={styles.note}>{t('Looking for a device …')}</p>}
