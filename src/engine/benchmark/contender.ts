@@ -36,6 +36,8 @@ export async function adapterIdentity({ gpu = globalThis.navigator?.gpu }: Place
 export interface Contender {
   /** One training step of every policy; settles with the first policy's loss before it, once the step is done. */
   train(): Promise<number>;
+  /** A step as a run takes it, where that is less than `train` does: without reading its loss. */
+  step?(): Promise<void>;
   dispose(): void;
 }
 

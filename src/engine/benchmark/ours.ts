@@ -38,6 +38,7 @@ export async function openOurs(task: Task, place: Place): Promise<Contender> {
       const rows = await cohort.readMetrics();
       return rows.at(-1)!.metrics[0]?.loss ?? NaN;
     },
+    step: () => cohort.train(batches),
     dispose: () => cohort.dispose(),
   };
 }

@@ -25,7 +25,7 @@ export interface Orders {
   /** Opens a task; the answer is its number. */
   open: { ask: { readonly task: Task }; answer: number };
   step: { ask: { readonly id: number }; answer: { readonly ms: number; readonly loss: number } };
-  /** One step that is counted, not timed. */
+  /** One step that is counted, not timed; of ours as a run takes it, which reads its metrics at evaluations only. */
   count: { ask: { readonly id: number }; answer: Counts | null };
   close: { ask: { readonly id: number }; answer: null };
   sample: { ask: { readonly task: Task; readonly prompt: number; readonly tokens: number; readonly times: number }; answer: SamplingTimes };
@@ -74,7 +74,7 @@ export function createServant(load: () => Promise<Ability>, place: Place): (orde
         return { ms: performance.now() - start, loss };
       }
       case 'count':
-        return held().backend === 'webgpu' ? counted(() => held().contender.train()) : null;
+        return held().backend === 'webgpu' ? counted(() => held().contender.step?.() ?? held().contender.train()) : null;
       case 'close':
         held().contender.dispose();
         opened.delete(order.id);
