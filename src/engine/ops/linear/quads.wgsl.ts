@@ -1,25 +1,31 @@
-// The matrix product for processors that imitate a GPU. There a load costs as much as thirty multiplications, whatever the
-// address, so four neighbouring invocations, which run as one vector, load a quarter of A each and hand it around, and
-// each owns a large tile. A real GPU has caches for that, and wants more and smaller tiles.
+// The matrix product for processors that imitate a GPU. There a load costs as much as some twenty multiplications, whatever
+// the address, so four neighbouring invocations, which run as one vector, load a quarter of A each and hand it around.
+// A real GPU has caches for that.
 import type { Kernel } from '../../gpu/runtime';
 import type { Layout } from './linear.wgsl';
 
-const GROUP = 4;
-/** Rows and columns of C that an invocation owns: measured, see docs/performance.md. */
-const tiles: Readonly<Record<Layout, readonly [rows: number, columns: number]>> = { nt: [16, 16], nn: [16, 16], tn: [16, 8] };
+/**
+ * Rows and columns of C that an invocation owns, and invocations of a workgroup either way. Measured: larger tiles are
+ * hardly faster, and take ten times as long to compile.
+ */
+const tiles: Readonly<Record<Layout, { readonly rows: number; readonly columns: number; readonly group: number }>> = {
+  nt: { rows: 8, columns: 4, group: 8 },
+  nn: { rows: 8, columns: 4, group: 8 },
+  tn: { rows: 16, columns: 8, group: 4 },
+};
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const xyzw = ['x', 'y', 'z', 'w'] as const;
 
 /** Workgroups for C `[K, m, n]`. */
 export function quadGroups(layout: Layout, K: number, m: number, n: number): [number, number, number] {
-  const [rows, columns] = tiles[layout];
-  return [Math.ceil(n / (columns * GROUP)), Math.ceil(m / (rows * GROUP)), K];
+  const { rows, columns, group } = tiles[layout];
+  return [Math.ceil(n / (columns * group)), Math.ceil(m / (rows * group)), K];
 }
 
 /** Like `matmul`'s own kernel of vector loads, with the same uniforms and buffers. `plus` is what is added, as WGSL. */
 export function quadKernel(layout: Layout, residual: boolean, plus: string, suffix: string): Kernel {
-  const [TM, TN] = tiles[layout];
+  const { rows: TM, columns: TN, group } = tiles[layout];
   const rows = range(TM);
   const columns = range(TN / 4);
   const stores = rows.map((r) => {
@@ -37,7 +43,7 @@ struct Dims { m: u32, n: u32, i: u32, aAt: u32, aStep: u32, bAt: u32, bStep: u32
 @group(0) @binding(3) var<storage, read_write> C: array<vec4f>;
 ${residual ? '@group(0) @binding(4) var<storage, read> R: array<vec4f>;' : ''}
 
-@compute @workgroup_size(${GROUP}, ${GROUP}, 1)
+@compute @workgroup_size(${group}, ${group}, 1)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   // The four of a quad lie side by side in x: they share m0 and with it all of A that they need.
   let lane = id.x & 3u;
@@ -61,14 +67,6 @@ ${loops[layout](TM, TN)}
 /** `count` vectors of which each lane has loaded every fourth one, as `own0`, `own1`, …: handed around as `a0`, `a1`, … */
 const handAround = (count: number): string =>
   range(count).map((r) => `let a${r} = quadBroadcast(own${r >> 2}, ${r & 3}u);`).join(' ');
-
-/** One turn of `tn`: row `i` of A times row `i` of B, added to the tile. */
-const outerProduct = (TM: number, TN: number, i: string): string => `{
-      ${range(TM / 16).map((r) => `let own${r} = A[a${r}At + (${i}) * m4];`).join(' ')}
-      ${handAround(TM / 4)}
-      ${range(TN / 4).map((c) => `let b${c} = B[b${c}At + (${i}) * n4];`).join(' ')}
-      ${range(TM).map((r) => range(TN / 4).map((c) => `c${r}_${c} += a${r >> 2}.${xyzw[r & 3]} * b${c};`).join(' ')).join('\n      ')}
-    }`;
 
 // Rows and columns past the edge repeat the last one and are not stored.
 const loops: Record<Layout, (TM: number, TN: number) => string> = {
@@ -98,12 +96,10 @@ const loops: Record<Layout, (TM: number, TN: number) => string> = {
   tn: (TM, TN) => `
   ${range(TM / 16).map((r) => `let a${r}At = aAt + min(m0 / 4u + ${4 * r}u + lane, m4 - 1u);`).join('\n  ')}
   ${range(TN / 4).map((c) => `let b${c}At = bAt + min(n0 / 4u + ${c}u, n4 - 1u);`).join('\n  ')}
-  // Four at once: between two turns of a loop all of C's tile would be put away and fetched again.
-  var i = 0u;
-  for (; i + 3u < dims.i; i += 4u) {
-    ${range(4).map((s) => outerProduct(TM, TN, `i + ${s}u`)).join('\n    ')}
-  }
-  for (; i < dims.i; i++) {
-    ${outerProduct(TM, TN, 'i')}
+  for (var i = 0u; i < dims.i; i++) {
+    ${range(TM / 16).map((r) => `let own${r} = A[a${r}At + i * m4];`).join(' ')}
+    ${handAround(TM / 4)}
+    ${range(TN / 4).map((c) => `let b${c} = B[b${c}At + i * n4];`).join(' ')}
+    ${range(TM).map((r) => range(TN / 4).map((c) => `c${r}_${c} += a${r >> 2}.${xyzw[r & 3]} * b${c};`).join(' ')).join('\n    ')}
   }`,
 };
