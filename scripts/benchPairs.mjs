@@ -23,6 +23,7 @@ try {
     else if (message.text().startsWith('{')) for (const [name, value] of Object.entries(JSON.parse(message.text()))) console.log(`${name.padEnd(50)} ${value}`);
   });
   console.log(`Chromium ${context.browser()?.version() ?? ''}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`);
+  await page.exposeFunction('processorSeconds', processorSeconds);
   await page.goto(`${server.resolvedUrls.local[0]}bench/pairs.html?pairs=${pairs}`);
   await page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 });
   if ((await page.title()) !== 'finished') process.exitCode = 1;
@@ -33,12 +34,26 @@ try {
   rmSync(profile, { recursive: true, force: true });
 }
 
-/** The most memory that the page's process, its worker included, ever had; Linux alone tells. */
-async function printPeak() {
+/** Chromium's processes as it lists them, with what the system says of each; Linux alone tells. */
+async function processes(file) {
   const session = await context.browser()?.newBrowserCDPSession();
   const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
-  const peaks = processInfo
-    .filter(({ type, id }) => type === 'renderer' && existsSync(`/proc/${id}/status`))
-    .map(({ id }) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0));
+  await session?.detach();
+  return processInfo.filter(({ id }) => existsSync(`/proc/${id}/${file}`)).map(({ type, id }) => ({ type, text: readFileSync(`/proc/${id}/${file}`, 'utf8') }));
+}
+
+/** Time that all of them have computed; null where nobody tells. */
+async function processorSeconds() {
+  const all = await processes('stat');
+  // Fields 14 and 15, counted after the name, which may hold anything; in hundredths of a second.
+  const ticks = all.map(({ text }) => text.slice(text.lastIndexOf(')') + 2).split(' ').slice(11, 13).reduce((sum, field) => sum + Number(field), 0));
+  return all.length > 0 ? ticks.reduce((sum, one) => sum + one, 0) / 100 : null;
+}
+
+/** The most memory that the page's process, its worker included, ever had. */
+async function printPeak() {
+  const peaks = (await processes('status'))
+    .filter(({ type }) => type === 'renderer')
+    .map(({ text }) => Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1] ?? 0));
   if (peaks.length > 0) console.log(`${'peak of the page’s process (MB)'.padEnd(50)} ${Math.round(Math.max(...peaks) / 1000)}`);
 }
