@@ -4,6 +4,7 @@ import { remark, remarkText, UserError, type Remark } from '../engine/errors';
 import { encodeSequence } from '../engine/tokenizer/chat';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer';
 import type { EncodedPair } from '../engine/training/types';
+import { fitToContext } from '../preferences/fitToContext';
 import type { PreferencePair } from '../preferences/pair';
 import { normalisePrompt } from '../preferences/prompt';
 import { validatePair } from '../preferences/validate';
@@ -57,8 +58,31 @@ export interface PreparedData {
 }
 
 /**
+ * A pair as the model reads it: the prompt without earlier turns, cut where the recipe says so.
+ * @returns null if it does not fit into the context.
+ */
+export function fitPair(
+  pair: PreferencePair,
+  tokenizer: Tokenizer,
+  context: number,
+  overlong: Recipe['data']['overlong'],
+): (PreparedPair & { readonly cut: boolean }) | null {
+  const encode = ({ prompt, chosen, rejected }: PreferencePair): EncodedPair => ({
+    chosen: encodeSequence(tokenizer, prompt, chosen),
+    rejected: encodeSequence(tokenizer, prompt, rejected),
+  });
+  const encoded = encode(pair);
+  if (Math.max(encoded.chosen.ids.length, encoded.rejected.ids.length) <= context) return { pair, ...encoded, cut: false };
+  if (overlong === undefined) return null;
+  const { history: _, ...single } = pair;
+  const fitted = fitToContext(single, tokenizer, context, overlong);
+  return fitted && { pair: fitted.pair, ...encode(fitted.pair), cut: true };
+}
+
+/**
  * Takes the first so many pairs of each side that the recipe asks for, in the dataset's order. Pairs that do not fit into
- * the model's context are left out, and so are training pairs whose prompt is also held out: the split goes by prompt.
+ * the model's context are left out or cut, and training pairs whose prompt is also held out are left out: the split goes
+ * by prompt.
  * @throws UserError if one side is left without a pair.
  */
 export function prepareData(
@@ -70,6 +94,7 @@ export function prepareData(
   const warnings: Remark[] = [];
   const heldOutPrompts = new Set(pairs.filter((pair) => pair.split === 'heldOut').map((pair) => normalisePrompt(pair.prompt)));
   let tooLong = 0;
+  let cut = 0;
   let shared = 0;
 
   const take = (split: PreferencePair['split'], count: number): PreparedPair[] => {
@@ -81,10 +106,13 @@ export function prepareData(
         shared += 1;
         continue;
       }
-      const chosen = encodeSequence(tokenizer, pair.prompt, pair.chosen);
-      const rejected = encodeSequence(tokenizer, pair.prompt, pair.rejected);
-      if (Math.max(chosen.ids.length, rejected.ids.length) > context) tooLong += 1;
-      else out.push({ pair, chosen, rejected });
+      const fitted = fitPair(pair, tokenizer, context, wanted.overlong);
+      if (fitted === null) tooLong += 1;
+      else {
+        const { cut: wasCut, ...prepared } = fitted;
+        if (wasCut) cut += 1;
+        out.push(prepared);
+      }
     }
     return out;
   };
@@ -94,6 +122,13 @@ export function prepareData(
   if (train.length === 0) throw new UserError('The dataset has no training pairs that this model can read. Nothing was changed; choose another dataset.');
   if (heldOut.length === 0) throw new UserError('The dataset has no held-out pairs that this model can read, so nothing could be judged. Nothing was changed; choose another dataset.');
   if (tooLong > 0) warnings.push(remark('{count} pairs were left out: they are longer than the model’s {context} tokens.', { count: tooLong, context }));
+  if (cut > 0) {
+    warnings.push(
+      wanted.overlong === 'keepStart'
+        ? remark('{count} prompts were cut at their end, so that the pairs fit into the model’s {context} tokens.', { count: cut, context })
+        : remark('{count} prompts were cut at their beginning, so that the pairs fit into the model’s {context} tokens.', { count: cut, context }),
+    );
+  }
   if (shared > 0) warnings.push(remark('{count} training pairs were left out: their prompts are held out too.', { count: shared }));
   if (train.length < wanted.trainPairs) {
     warnings.push(remark('The dataset has {found} training pairs, and the recipe asks for {wanted}.', { found: train.length, wanted: wanted.trainPairs }));

@@ -35,6 +35,8 @@ export const recipeSchema = z.strictObject({
       dataset: z.string().default('clair'),
       trainPairs: whole.min(1).max(1_000_000).default(320),
       heldOutPairs: whole.min(1).max(100_000).default(128),
+      /** Pairs longer than the model's context are left out; or their prompts are cut so that this end is kept. */
+      overlong: z.enum(['keepStart', 'keepEnd']).optional(),
     })
     .prefault({}),
   cohort: z.array(memberSchema).min(1).max(MAX_POLICIES),

@@ -38,6 +38,26 @@ describe('choosing a run’s pairs', () => {
     ]);
   });
 
+  it('cuts the prompts of pairs that are too long where the recipe says which end to keep, and says how many', () => {
+    const prompt = `Anna ${'zq '.repeat(60)}Zoe?`;
+    const long: PreferencePair = { ...tinyPairs[0]!, id: 'long', prompt };
+    const answer: PreferencePair = { ...tinyPairs[0]!, id: 'answer', chosen: 'zq'.repeat(80) };
+    for (const [overlong, end, said] of [['keepStart', /^Anna/, 'end'], ['keepEnd', /Zoe\?$/, 'beginning']] as const) {
+      const data = prepare([long, answer, ...tinyPairs], { overlong, trainPairs: 1 });
+      const [first] = data.train;
+      expect(first!.pair.prompt).toMatch(end);
+      expect(prompt).toContain(first!.pair.prompt);
+      const lengths = [first!.chosen.ids.length, first!.rejected.ids.length];
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(64);
+      expect(Math.max(...lengths)).toBeGreaterThan(58);
+      expect(data.warnings.map(remarkText)).toEqual([`1 prompts were cut at their ${said}, so that the pairs fit into the model’s 64 tokens.`]);
+    }
+    // No prompt is short enough for an answer that is too long by itself.
+    expect(prepare([answer, ...tinyPairs], { overlong: 'keepEnd' }).warnings.map(remarkText)).toEqual([
+      '1 pairs were left out: they are longer than the model’s 64 tokens.',
+    ]);
+  });
+
   it('refuses a dataset with an empty side', () => {
     expect(() => prepare(tinyPairs.filter((pair) => pair.split === 'train'))).toThrow(/no held-out pairs/);
     expect(() => prepare(tinyPairs.filter((pair) => pair.split === 'heldOut'))).toThrow(/no training pairs/);
