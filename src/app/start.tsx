@@ -14,6 +14,7 @@ import { loadRecorded } from '../stores/recorded';
 import { runsStore } from '../stores/runs';
 import { provideServices, type Services } from '../stores/services';
 import { settingsStore } from '../stores/settings';
+import { withStoredPairs } from '../stores/storedPairs';
 import { loadPreset } from '../features/compare/experiment/presets';
 import { App } from './App';
 import { followSettings } from './appearance';
@@ -48,7 +49,8 @@ async function setUpExperiment(link: Link): Promise<void> {
   if (!experimentStore.getState().chosen) experimentStore.setState({ recipe });
 }
 
-export function start(services: Services): void {
+export function start(given: Services): void {
+  const services = { ...given, lab: withStoredPairs(given.lab, given.data) };
   provideServices(services);
   services.lab.subscribe(receive);
   services.data.onChange(dataChanged);

@@ -41,7 +41,7 @@ export async function prepareRun(asked: Asked, { load, createCohort, holdings, n
   const reference = await holdings.reference(recipe.model);
   await between();
   const { tokenizer, weights } = reference.model;
-  const data = (asked.data ??= prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings));
+  const data = (asked.data ??= withRemarks(request, prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings)));
   checkSame(request, data.hash, reference.model.hash);
   const resume = teller.checkpoint;
   const run = await createRun({
@@ -54,6 +54,8 @@ export async function prepareRun(asked: Asked, { load, createCohort, holdings, n
   asked.scores = run.scores;
   return run;
 }
+
+const withRemarks = ({ leftOut = [] }: TrainRequest, data: PreparedData): PreparedData => ({ ...data, warnings: [...leftOut, ...data.warnings] });
 
 function pairsOf(request: TrainRequest, recipe: Recipe, load: HoldingsOptions['load']): readonly PreferencePair[] | Promise<PreferencePair[]> {
   if (request.pairs) return request.pairs;

@@ -135,6 +135,8 @@ export type Request =
       readonly recipe: Recipe;
       /** The pairs of a stored dataset; absent for those that ship. */
       readonly pairs?: readonly PreferencePair[];
+      /** What was left out of those pairs before they were sent, and why. */
+      readonly leftOut?: readonly Remark[];
       readonly resume?: RunCheckpoint;
       /** Where the run began, if not at the reference; the same whenever it is taken up again. */
       readonly origin?: RunOrigin;

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { parseConfigJson } from '../engine/model/configJson';
 import { encodeSequence } from '../engine/tokenizer/chat';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer/tokenizer';
-import { fetchAssets, loadJson, modelFile } from '../lab/assets';
+import { fetchAssets, loadJson, modelFile, type AssetLoader } from '../lab/assets';
 import { report } from './notices';
 
 export interface TokenizerState {
@@ -15,14 +15,26 @@ export interface TokenizerState {
 
 export const tokenizerStore = createStore<TokenizerState>()(() => ({}));
 
-/** Fetches a model's tokenizer, once; counts stay absent where it cannot be had. */
+export interface Reading {
+  readonly tokenizer: Tokenizer;
+  readonly context: number;
+}
+
+/** Fetches what it takes to count a model's tokens. @throws UserError if it cannot be had. */
+export async function fetchTokenizer(model: string, load: AssetLoader = fetchAssets(document.baseURI)): Promise<Reading> {
+  const known = tokenizerStore.getState();
+  if (known.model === model && known.tokenizer !== undefined && known.context !== undefined) return { tokenizer: known.tokenizer, context: known.context };
+  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(model, 'tokenizer.json')), loadJson(load, modelFile(model, 'config.json'))]);
+  return { tokenizer: loadTokenizer(tokenizer), context: parseConfigJson(config).max_position_embeddings };
+}
+
+/** Sees to it that a model's tokens can be counted; counts stay absent where its tokenizer cannot be had. */
 export async function wantTokenizer(model: string): Promise<void> {
   if (tokenizerStore.getState().model === model) return;
   tokenizerStore.setState({ model, tokenizer: undefined, context: undefined });
   try {
-    const load = fetchAssets(document.baseURI);
-    const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(model, 'tokenizer.json')), loadJson(load, modelFile(model, 'config.json'))]);
-    tokenizerStore.setState({ model, tokenizer: loadTokenizer(tokenizer), context: parseConfigJson(config).max_position_embeddings });
+    const read = await fetchTokenizer(model);
+    if (tokenizerStore.getState().model === model) tokenizerStore.setState(read);
   } catch (error) {
     tokenizerStore.setState({ model: undefined });
     report(error);

@@ -1,5 +1,5 @@
 // The experiment being set up: data, cohort, seeds, schedule; and ways to fetch, keep and pass on a whole recipe.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { looksOf } from '../../../components/chart/palette';
 import { Disclosure } from '../../../components/Disclosure';
@@ -10,7 +10,9 @@ import { t } from '../../../components/text';
 import { TextInput } from '../../../components/TextInput';
 import { MAX_POLICIES, type Recipe } from '../../../lab/recipe';
 import { addMember, changeRecipe, policiesLeft } from '../../../stores/experiment';
-import { useExperiment } from '../../../stores/hooks';
+import { listDatasets } from '../../../stores/datasets';
+import { useDatasets, useExperiment } from '../../../stores/hooks';
+import { storedId, storedName } from '../../../stores/storedPairs';
 import { memberLabels } from '../curves';
 import { MemberRow } from './MemberRow';
 import { RecipeMenu } from './RecipeMenu';
@@ -20,8 +22,24 @@ import styles from './experiment.module.css';
 type Data = Recipe['data'];
 type Schedule = Recipe['schedule'];
 
+const NO_CUT = 'leaveOut';
+
 function DataSection({ data }: { readonly data: Data }) {
+  const datasets = useDatasets((state) => state.datasets);
+  const listed = useDatasets((state) => state.listed);
   const change = (part: Partial<Data>): void => changeRecipe({ data: { ...data, ...part } });
+  const chosen = storedId(data.dataset);
+  useEffect(() => {
+    // At once where the choice needs a name; otherwise when the page has opened.
+    const timer = setTimeout(() => void listDatasets(), chosen === undefined ? 1500 : 0);
+    return () => clearTimeout(timer);
+  }, [chosen]);
+  const stored = datasets.map(({ id, name, trainPairs, heldOutPairs }) => ({
+    id: storedName(id),
+    name,
+    description: t('Your own: {train} pairs for training, {heldOut} held out.', { train: trainPairs, heldOut: heldOutPairs }),
+  }));
+  const gone = chosen !== undefined && listed && !datasets.some(({ id }) => id === chosen);
   return (
     <div className={styles.group}>
       <Select
@@ -39,8 +57,26 @@ function DataSection({ data }: { readonly data: Data }) {
             name: t('Off-policy, judged'),
             description: t('Two answers by other writers; a judge prefers one. They differ in much besides quality.'),
           },
+          ...stored,
+          ...(chosen !== undefined && !datasets.some(({ id }) => id === chosen)
+            ? [{ id: data.dataset, name: listed ? t('A dataset that is not stored here') : t('Looking for the dataset …') }]
+            : []),
         ]}
       />
+      {gone && <p className={styles.problem}>{t('The recipe names a dataset that is not stored in this browser. Choose another, or import it again.')}</p>}
+      {chosen !== undefined && (
+        <Select
+          inline
+          label={t('Pairs that are too long')}
+          value={data.overlong ?? NO_CUT}
+          onChange={(overlong) => change({ overlong: overlong === NO_CUT ? undefined : overlong })}
+          options={[
+            { id: NO_CUT, name: t('leave out'), description: t('The run says how many.') },
+            { id: 'keepStart', name: t('cut, keep the start'), description: t('Of the prompt; answers are never cut. The run says how many.') },
+            { id: 'keepEnd', name: t('cut, keep the end'), description: t('Of the prompt; answers are never cut. The run says how many.') },
+          ]}
+        />
+      )}
       <div className={styles.pairOfFields}>
         <NumberInput
           inline

@@ -10,6 +10,7 @@ import { DeleteDataset, RenameDataset } from '../list/DatasetRow';
 import { goTo, listLink, pairLink } from '../links';
 import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
+import { trainOn } from './trainOn';
 import { ExportDialog } from './ExportDialog';
 import { ResplitDialog } from './ResplitDialog';
 import styles from './dataset.module.css';
@@ -61,6 +62,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
             </Button>
           </>
         )}
+        <Button onPress={() => trainOn(name, info)}>{t('Train on it')}</Button>
         <Button onPress={() => setOpen('export')}>{t('Export')}</Button>
         {!readOnly && (
           <MenuButton
