@@ -12,6 +12,7 @@ import { useDatasets } from '../../../stores/hooks';
 import { report } from '../../../stores/notices';
 import { datasetLink, goTo, importLink, pairLink } from '../links';
 import { formatCount, shippedTitle } from '../words';
+import { Backup } from './Backup';
 import { BesideForm } from './BesideForm';
 import { DatasetRow } from './DatasetRow';
 import { StorageNote } from './StorageNote';
@@ -142,6 +143,7 @@ export function DatasetList() {
       </section>
       <BesideForm />
       <Deleted />
+      <Backup />
       <StorageNote />
     </div>
   );
