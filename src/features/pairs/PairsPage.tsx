@@ -2,6 +2,7 @@
 import { useEffect, type DragEvent } from 'react';
 import { listDatasets } from '../../stores/datasets';
 import { previewSource } from '../../stores/importing';
+import { BesidePage } from './beside/BesidePage';
 import { DatasetPage } from './dataset/DatasetPage';
 import { ImportPage } from './importing/ImportPage';
 import { DatasetList } from './list/DatasetList';
@@ -13,7 +14,9 @@ function Place({ place }: { readonly place: PairsPlace }) {
       return <DatasetPage key={place.name} name={place.name} row={place.row} />;
     case 'import':
       return <ImportPage />;
-    default:
+    case 'beside':
+      return <BesidePage key={`${place.first} ${place.second}`} first={place.first} second={place.second} />;
+    case 'list':
       return <DatasetList />;
   }
 }
