@@ -98,6 +98,10 @@ export function createServant(load: () => Promise<Ability>, place: Place): (orde
 export function createRealm(send: (order: Order) => void, end: () => void): { readonly realm: Realm; hear(answer: Answer): void; fail(reason: string): void } {
   let waiting: ((answer: Answer) => void) | undefined;
   let failed: string | undefined;
+  const fail = (reason: string): void => {
+    failed ??= reason;
+    waiting?.({ ok: false, message: failed });
+  };
   return {
     realm: {
       async ask(name, order) {
@@ -109,12 +113,13 @@ export function createRealm(send: (order: Order) => void, end: () => void): { re
         if (!answer.ok) throw new Error(answer.message);
         return answer.value as never;
       },
-      end,
+      end() {
+        // Who still waits for an answer would wait for ever.
+        fail('it was ended.');
+        end();
+      },
     },
     hear: (answer) => waiting?.(answer),
-    fail(reason) {
-      failed = reason;
-      waiting?.({ ok: false, message: reason });
-    },
+    fail,
   };
 }

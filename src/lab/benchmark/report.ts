@@ -31,12 +31,12 @@ export interface SizeReport {
   /** The mean loss before the first step and before the second: the same for all, or the benchmark fails. */
   readonly firstLoss: number;
   readonly losses: Readonly<Partial<Record<ContenderName, readonly number[]>>>;
-  /** Of one step of ours, its loss read; null where there is no WebGPU. */
+  /** Of one step of ours as a run takes it, that is, without reading its loss; null where there is no WebGPU. */
   readonly dispatches: number | null;
   readonly submits: number | null;
   readonly uploadedBytes: number | null;
   readonly readBackBytes: number | null;
-  /** The same of every contender. */
+  /** The same of every contender; the others read their loss. */
   readonly counts: Readonly<Partial<Record<ContenderName, Counts | null>>>;
 }
 
