@@ -114,6 +114,24 @@ export interface RunStart {
   readonly origin?: RunOrigin;
 }
 
+/** Log-probability of one side of a pair under one model: of the completion and its end token, given the prompt. */
+export interface SideScore {
+  readonly sum: number;
+  /** The end token included. */
+  readonly tokens: number;
+  /** One for each token, if they were asked for. */
+  readonly perToken?: readonly number[];
+  /** What each token adds to the text; empty for the end token and for one that ends within a character. */
+  readonly texts?: readonly string[];
+}
+
+export interface PairScores {
+  /** Index on the policy axis; -1 is the reference. */
+  readonly policy: number;
+  /** In the order asked for; null for a pair that is longer than the model's context. */
+  readonly pairs: readonly ({ readonly chosen: SideScore; readonly rejected: SideScore } | null)[];
+}
+
 /** What can be checked about a device: each fused kernel, or twenty steps beside the same on another backend. */
 export type CheckPart = 'kernels' | 'parity';
 
@@ -150,6 +168,14 @@ export type Request =
   | { readonly type: 'load'; readonly runId: string; readonly recipe: Recipe; readonly checkpoint: RunCheckpoint }
   | { readonly type: 'sample'; readonly requestId: string; readonly settings: SampleSettings }
   | { readonly type: 'cancelSample'; readonly requestId: string }
+  /** What the reference and the policies on the device think of pairs; answered between steps. */
+  | {
+      readonly type: 'score';
+      readonly requestId: string;
+      readonly pairs: readonly Pick<PreferencePair, 'prompt' | 'chosen' | 'rejected'>[];
+      /** Also for each token, and the tokens' texts. */
+      readonly perToken: boolean;
+    }
   /** Refused while a run is under way; ended by whatever else is asked of the device. */
   | { readonly type: 'check'; readonly requestId: string; readonly part: CheckPart; readonly seed: number }
   /** Like a check. */
@@ -176,13 +202,22 @@ export type LabEvent =
       /** False while answers are still growing. */
       readonly done: boolean;
     }
-  /** A check or the benchmark is under way; `share` of the whole, from 0 to 1. */
+  | {
+      readonly type: 'scored';
+      readonly requestId: string;
+      /** The run whose policies were asked, and the steps they had behind them; absent when only the reference was. */
+      readonly runId?: string;
+      readonly step?: number;
+      /** The reference first. */
+      readonly scores: readonly PairScores[];
+    }
+  /** A check, the benchmark or a scoring is under way; `share` of the whole, from 0 to 1. */
   | { readonly type: 'progress'; readonly requestId: string; readonly share: number; readonly stage?: BenchmarkProgress['stage'] }
   /** `adapter` is the line of the device that was checked. */
   | { readonly type: 'checked'; readonly requestId: string; readonly adapter: string; readonly result: CheckResult }
   /** `adapter` is the lab's own, whose backend was timed. */
   | { readonly type: 'benchmarked'; readonly requestId: string; readonly adapter: string; readonly report: BenchmarkReport }
-  /** A check or the benchmark was ended before its time, by a person or because something else needed the device. */
+  /** A check, the benchmark or a scoring was ended before its time, by a person or because something else needed the device. */
   | { readonly type: 'cancelled'; readonly requestId: string }
   | {
       readonly type: 'failed';

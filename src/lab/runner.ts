@@ -11,6 +11,7 @@ import { parseRecipe } from './recipe';
 import { createRecovery, goingOn, reasonOf, sentenceOf } from './recovery';
 import { createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
+import { scoreForPage } from './scores';
 import { createTeller } from './teller';
 
 export interface LabOptions extends HoldingsOptions, Examiners {
@@ -59,6 +60,8 @@ export function createLab(options: LabOptions): Lab {
   /** Runs that are queued, being prepared or under way. */
   const wishes = new Map<string, Wish>();
   const cancelled = new Set<string>();
+  /** Scorings that are queued or under way. */
+  const scorings = new Set<string>();
   let active: Active | undefined;
   let lastState: RunState | undefined;
   let looping: Promise<void> | undefined;
@@ -208,6 +211,9 @@ export function createLab(options: LabOptions): Lab {
         case 'sample':
           await sample(task);
           break;
+        case 'score':
+          await score(task);
+          break;
         case 'check':
         case 'benchmark':
           await examinations.serve(task, active !== undefined);
@@ -237,6 +243,24 @@ export function createLab(options: LabOptions): Lab {
         now,
       });
     } finally {
+      cancelled.delete(requestId);
+    }
+  };
+
+  const score = async (request: Extract<Request, { type: 'score' }>): Promise<void> => {
+    const { requestId } = request;
+    try {
+      const policies = active ? { runId: active.run.id, cohort: active.run.cohort } : holdings.resting;
+      await scoreForPage({
+        request,
+        reference: await holdings.reference(),
+        ...(policies && { policies }),
+        cancelled: () => cancelled.has(requestId),
+        emit,
+        between: breathe,
+      });
+    } finally {
+      scorings.delete(requestId);
       cancelled.delete(requestId);
     }
   };
@@ -331,6 +355,7 @@ export function createLab(options: LabOptions): Lab {
           return;
         case 'cancel':
           examinations.cancel(request.requestId);
+          if (scorings.has(request.requestId)) cancelled.add(request.requestId);
           return;
         case 'open':
         case 'train':
@@ -342,6 +367,8 @@ export function createLab(options: LabOptions): Lab {
           break;
         case 'load':
         case 'sample':
+        case 'score':
+          if (request.type === 'score') scorings.add(request.requestId);
           examinations.cancelAll();
           tasks.push(request);
           break;
