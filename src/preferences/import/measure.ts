@@ -1,6 +1,6 @@
 // The contrastiveness of imported pairs, with a limit on what a single one may cost.
-import { jaccard, wordsOf } from '../contrastiveness';
 import { differingPart, levenshtein } from '../levenshtein';
+import { wordJaccard } from '../wordJaccard';
 import type { PairMeasures } from './types';
 
 /** Words are not counted in texts with more characters. */
@@ -13,7 +13,7 @@ export function measure(chosen: string, rejected: string): PairMeasures {
   const { start, firstEnd, secondEnd } = differingPart(chosen, rejected);
   const tooLong = Math.max(chosen.length, rejected.length) > MAX_WORDS_TEXT;
   return {
-    jaccard: tooLong ? null : jaccard(wordsOf(chosen), wordsOf(rejected)),
+    jaccard: tooLong ? null : wordJaccard(chosen, rejected),
     levenshtein: (firstEnd - start) * (secondEnd - start) > MAX_EDIT_TABLE ? null : levenshtein(chosen, rejected),
   };
 }
