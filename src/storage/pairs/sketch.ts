@@ -90,8 +90,8 @@ const lowest = new Uint32Array(NEARNESS);
 export function nearnessSketch(folded: readonly string[]): Uint16Array {
   lowest.fill(0xffffffff);
   eachShingle(folded, (hash) => {
-    // The upper half of a product: the bin; the whole hash is what competes within it.
-    const bin = Math.floor((hash / 0x1_0000_0000) * NEARNESS);
+    // The upper bits name the bin; the whole hash is what competes within it.
+    const bin = ((hash >>> 16) * NEARNESS) >>> 16;
     if (hash < lowest[bin]!) lowest[bin] = hash;
   });
   const out = new Uint16Array(NEARNESS);
