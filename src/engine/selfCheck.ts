@@ -30,8 +30,8 @@ const RAGGED = 4;
 const STEPS = 20;
 const compared = ['loss', 'logps/chosen', 'logps/rejected', 'grad_norm'] as const;
 const cohortObjectives = ['dpo', 'apo_zero', 'apo_down', 'kto'];
-/** With equal weights KTO is APO-zero wherever its moving zero stands still. */
-const KTO_WEIGHT = 1.5;
+/** KTO's is another, since with the same one it is APO-zero wherever its moving zero stands still. */
+const betaOf = (id: string): number => (id === 'kto' ? 0.1 : 0.2);
 
 const config: ModelConfig = {
   vocab_size: 48,
@@ -111,7 +111,7 @@ async function steps(
     weights: initialiseWeights(config, seed),
     policies: cohortObjectives.map((id) => ({
       objective: compileObjective(id),
-      hyper: { beta: 0.2, ...(id === 'kto' && { desirableWeight: KTO_WEIGHT }) },
+      hyper: { beta: betaOf(id) },
       learningRate: 3e-3,
     })),
     schedule: { steps: STEPS, warmupSteps: 2, decay: 'linear', maxGradNorm: 1, weightDecay: 0.01 },
