@@ -55,10 +55,15 @@ export function distrust(checks: readonly KernelCheck[]): string[] {
   if (!trusted) return [];
   const { adapter, kernels } = trusted;
   const wrong = checks.filter(({ kernel, passed }) => !passed && kernels.has(kernel));
-  const known = distrusted.get(adapter) ?? new Map<string, string>();
-  for (const check of wrong) known.set(check.kernel, faultOf(check));
-  distrusted.set(adapter, known);
+  distrustOn(adapter, wrong);
   return wrong.map(({ kernel }) => kernel);
+}
+
+/** Keeps kernels off on a device that may be opened later, as `distrust` does on the open one; those that passed are left alone. */
+export function distrustOn(adapter: string, checks: readonly KernelCheck[]): void {
+  const known = distrusted.get(adapter) ?? new Map<string, string>();
+  for (const check of checks) if (!check.passed) known.set(check.kernel, faultOf(check));
+  distrusted.set(adapter, known);
 }
 
 function faultOf({ error, fault }: KernelCheck): string {

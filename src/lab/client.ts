@@ -1,4 +1,5 @@
 // The page's side of the worker: sends requests, hands out events, and puts a worker that has died back on its feet.
+import type { KernelCheck } from '../engine/device';
 import { UserError } from '../engine/errors';
 import type { LabEvent, Request } from './protocol';
 import type { Greeting } from './worker';
@@ -37,6 +38,8 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
   /** Runs and other requests that are waiting for an end. */
   const runs = new Map<string, number>();
   const requests = new Set<string>();
+  /** Kernels that were found wrong, by adapter. */
+  const distrusted: Record<string, readonly KernelCheck[]> = {};
   let opened: Extract<Request, { type: 'open' }> | undefined;
   let deaths = 0;
   /** Why no worker is left, once it was given up. */
@@ -56,7 +59,7 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
     };
     started.addEventListener('error', died);
     started.addEventListener('messageerror', died);
-    const greeting: Greeting = { type: 'greeting', assets };
+    const greeting: Greeting = { type: 'greeting', assets, ...(Object.keys(distrusted).length > 0 && { distrusted }) };
     started.postMessage(greeting);
     return started;
   }
@@ -75,6 +78,11 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
     } else if ('requestId' in event && event.requestId !== undefined) {
       const goesOn = event.type === 'progress' || (event.type === 'samples' && !event.done);
       if (!goesOn) requests.delete(event.requestId);
+      if (event.type === 'checked' && event.result.part === 'kernels') {
+        const { kernels, switchedOff } = event.result;
+        const wrong = kernels.filter(({ kernel }) => switchedOff.includes(kernel));
+        if (wrong.length > 0) distrusted[event.adapter] = [...(distrusted[event.adapter] ?? []), ...wrong];
+      }
     }
     emit(event);
   }

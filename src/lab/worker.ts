@@ -1,6 +1,6 @@
 // The browser's worker: the runner behind messages, with assets by fetch.
-import type { DeviceReport } from '../engine/device';
-import { createCohort, openEngine } from '../engine/engine';
+import type { DeviceReport, KernelCheck } from '../engine/device';
+import { createCohort, distrustOn, openEngine } from '../engine/engine';
 import { checkEveryKernel, checkParity } from '../engine/selfCheck';
 import { wasmUrls } from '../engine/wasmUrls';
 import { fetchAssets } from './assets';
@@ -13,6 +13,8 @@ import { createLab, type Lab } from './runner';
 export interface Greeting {
   readonly type: 'greeting';
   readonly assets: string;
+  /** What checks found wrong in a worker that has died, by adapter: this one would trust it again. */
+  readonly distrusted?: Readonly<Record<string, readonly KernelCheck[]>>;
 }
 
 let lab: Lab | undefined;
@@ -55,6 +57,7 @@ self.onmessage = ({ data }: MessageEvent<Greeting | Request>) => {
     lab?.send(data);
     return;
   }
+  for (const [adapter, checks] of Object.entries(data.distrusted ?? {})) distrustOn(adapter, checks);
   lab = createLab({
     load: fetchAssets(data.assets),
     emit: tell,

@@ -103,6 +103,6 @@ function tellOf(kernels: readonly string[]): void {
   const values = { kernels: kernels.map((kernel) => `“${kernel}”`).join(', ') };
   notify(
     'problem',
-    sentence('A check found {kernels} wrong on this device. The composed form does that work from now on; do not trust what was trained here before.', values),
+    sentence('A check found {kernels} wrong on this device. Until the page is reloaded the composed form does that work; do not trust what was trained here before.', values),
   );
 }

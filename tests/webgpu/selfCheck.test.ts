@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { distrust, openEngine } from '../../src/engine/engine';
+import { distrust, distrustOn, openEngine } from '../../src/engine/engine';
 import { kernelNames } from '../../src/engine/gpu/operation';
 import { checkEveryKernel, checkParity } from '../../src/engine/selfCheck';
 
@@ -50,4 +50,8 @@ it('keeps a kernel off that a later check found wrong, however often the device 
   }
   // It is off already, so there is nothing to switch off.
   expect(distrust([wrong])).toEqual([]);
+  // What was found out elsewhere counts on the device that it was found on.
+  distrustOn('another adapter', [{ ...wrong, kernel: 'linear' }]);
+  distrustOn((await open()).adapter, [{ ...wrong, kernel: 'adamw' }, { kernel: 'linear', error: 0, passed: true }]);
+  expect((await open()).kernelChecks!.filter(({ passed }) => !passed).map(({ kernel }) => kernel)).toEqual(['rotary', 'adamw']);
 });

@@ -18,8 +18,8 @@ interface RowProps {
 function Row({ check, last, ms }: RowProps) {
   return (
     <tr>
-      <th scope="row" lang="en">
-        {check.kernel}
+      <th scope="row">
+        <span lang="en">{check.kernel}</span>
         {check.fault !== undefined && <span className={styles.fault}>{faultText(check.fault)}</span>}
       </th>
       <td>{formatError(check.error)}</td>

@@ -1,5 +1,6 @@
 // The engine's notes on why a better backend was not taken, in the reader's language. The reasons that are its own are
 // listed here; what a browser says is shown in the browser's words.
+import { formatError } from '../../components/format';
 import { t } from '../../components/text';
 
 function reasonText(reason: string): string {
@@ -20,7 +21,7 @@ function reasonText(reason: string): string {
 /** What is said against a kernel: the engine's own words in the reader's language, a browser's as they are. */
 export function faultText(fault: string): string {
   const [, error] = /^it differs from its composed form by (\S+)$/.exec(fault) ?? [];
-  return error === undefined ? fault : t('it differs from its composed form by {error}', { error });
+  return error === undefined ? fault : t('it differs from its composed form by {error}', { error: formatError(Number(error)) });
 }
 
 /** Notes on single kernels stand in the table of kernels. */

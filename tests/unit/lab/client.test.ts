@@ -85,6 +85,23 @@ describe('the client', () => {
     expect(events.map((event) => ('requestId' in event ? event.requestId : undefined))).toEqual(['lost', undefined]);
   });
 
+  it('tells the next worker which kernels were found wrong, and on which device', () => {
+    const { client, workers } = setUp();
+    const found = (kernel: string, adapter: string, passed = false) => {
+      client.send({ type: 'check', requestId: kernel, part: 'kernels', seed: 1 });
+      const kernels = [{ kernel, error: 0.5, passed }, { kernel: 'linear', error: 1e-7, passed: true }];
+      workers.at(-1)!.say({ type: 'checked', requestId: kernel, adapter, result: { part: 'kernels', kernels, switchedOff: passed ? [] : [kernel] } });
+    };
+    found('swiglu', 'GPU', true);
+    workers[0]!.die();
+    expect(workers[1]!.received[0]).toEqual({ type: 'greeting', assets: 'http://lab.test/' });
+    found('rotary', 'GPU');
+    found('attention', 'GPU');
+    workers[1]!.die();
+    const distrusted = { GPU: [{ kernel: 'rotary', error: 0.5, passed: false }, { kernel: 'attention', error: 0.5, passed: false }] };
+    expect(workers[2]!.received[0]).toEqual({ type: 'greeting', assets: 'http://lab.test/', distrusted });
+  });
+
   it('gives up on a worker that keeps dying, and says so', () => {
     const { client, workers, events } = setUp();
     client.send(open);
