@@ -7,6 +7,7 @@ import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { importStore, type ImportState } from './importing';
 import { noticesStore, type NoticesState } from './notices';
+import { opinionStore, type OpinionState } from './opinions';
 import { draftStore, type DraftState } from './pairDraft';
 import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
@@ -61,6 +62,11 @@ export function useDraft<T>(pick: (state: DraftState) => T): T {
 
 export function useImport<T>(pick: (state: ImportState) => T): T {
   return useStore(importStore, pick);
+}
+
+/** What the models think of the pair in the editor. */
+export function useOpinion<T>(pick: (state: OpinionState) => T): T {
+  return useStore(opinionStore, pick);
 }
 
 export function useNotices<T>(pick: (state: NoticesState) => T): T {

@@ -34,7 +34,7 @@ export function changeSampling(change: Partial<SampleSettings>): void {
 }
 
 /** Puts the run on screen on the device if it is not there, so that its policies can answer. */
-async function loadCurrent(): Promise<void> {
+export async function loadCurrent(): Promise<void> {
   const { currentId, loadedId, activeId } = runsStore.getState();
   const run = findRun(currentId);
   if (run === undefined || activeId !== undefined || loadedId === run.id || run.checkpointStep === undefined) return;

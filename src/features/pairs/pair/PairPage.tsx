@@ -10,6 +10,7 @@ import { closeDraft, editDraft, openDraft } from '../../../stores/pairDraft';
 import { datasetLink, goTo, pairLink } from '../links';
 import { Conversation } from './Conversation';
 import { Difference } from './Difference';
+import { Opinion } from './Opinion';
 import { PairBar } from './PairBar';
 import { PairMargin } from './PairMargin';
 import { SideField } from './SideField';
@@ -65,6 +66,7 @@ export function PairPage({ name, row }: { readonly name: string; readonly row: R
               <SideField side="rejected" />
             </div>
             <Difference fields={fields} />
+            <Opinion />
             <StoredText label={t('Rationale')} value={fields.rationale} readOnly={readOnly} onChange={(rationale) => editDraft({ rationale })} />
           </section>
           <PairMargin />
