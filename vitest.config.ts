@@ -34,8 +34,8 @@ export default defineConfig({
           include: ['tests/webgpu/**/*.test.ts'],
           globalSetup: ['tests/webgpu/requireAdapter.ts'],
           // SwiftShader is some hundred times slower than a GPU.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           browser: {
             enabled: true,
             headless: true,
