@@ -4,10 +4,6 @@ import { createDataClient } from '../src/storage/pairs/client';
 import type { Filter, QueryAnswer } from '../src/storage/pairs/protocol';
 import { writePairs } from './pairsText';
 
-export interface PairsResult {
-  readonly [measure: string]: number | string;
-}
-
 interface Memory {
   measureUserAgentSpecificMemory?(): Promise<{ readonly bytes: number }>;
 }
@@ -15,11 +11,17 @@ interface Memory {
 const parameters = new URLSearchParams(location.search);
 const count = Number(parameters.get('pairs') ?? 100_000);
 const client = createDataClient();
-const result: Record<string, number | string> = {};
 
-/** Given by the script that opens the page, where it can be told: seconds that all of Chromium's processes have computed. */
+/** One measure, as soon as it is known. */
+const print = (name: string, value: number): void => console.log(JSON.stringify([name, value]));
+
+/**
+ * Given by the script that opens the page, where they can be told: seconds that all of Chromium's processes have computed,
+ * and the most memory that the page's own has had so far, worker and all that the engine has not given back included.
+ */
 declare global {
   var processorSeconds: (() => Promise<number | null>) | undefined;
+  var peakMegabytes: (() => Promise<number | null>) | undefined;
 }
 
 const tasks: number[] = [];
@@ -30,31 +32,33 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   const before = await globalThis.processorSeconds?.();
   const start = performance.now();
   const answer = await work();
-  result[`${name} (ms)`] = Math.round(performance.now() - start);
+  print(`${name} (ms)`, Math.round(performance.now() - start));
   const after = await globalThis.processorSeconds?.();
   // Tells more than the clock on a machine that others use, but only of what takes long.
-  if (before != null && after != null && after - before > 1) result[`${name}: processor time (s)`] = Number((after - before).toFixed(1));
+  if (before != null && after != null && after - before > 1) print(`${name}: processor time (s)`, Number((after - before).toFixed(1)));
   // The observer hears of a task after it.
   await new Promise((resolve) => setTimeout(resolve, 50));
-  if (tasks.length > 0) result[`${name}: longest task (ms)`] = Math.round(Math.max(...tasks));
+  if (tasks.length > 0) print(`${name}: longest task (ms)`, Math.round(Math.max(...tasks)));
   return answer;
 }
 
 async function memory(name: string): Promise<void> {
+  const peak = await globalThis.peakMegabytes?.();
+  if (peak != null) print(`${name}: peak of the process (MB)`, peak);
   const measure = (performance as Memory).measureUserAgentSpecificMemory;
   if (measure === undefined) return;
   const { bytes } = await measure.call(performance);
-  result[`${name}: memory (MB)`] = Math.round(bytes / 1e6);
+  print(`${name}: memory (MB)`, Math.round(bytes / 1e6));
 }
 
 async function run(): Promise<void> {
   const blob = await writePairs(count);
-  result['file (MB)'] = Math.round(blob.size / 1e6);
+  print('file (MB)', Math.round(blob.size / 1e6));
   await memory('before');
 
   const imported = await timed('import', () => client.ask({ type: 'import', source: { kind: 'blob', name: 'bench.jsonl', blob } }));
   const dataset = imported.dataset!.id;
-  result['pairs'] = imported.dataset!.pairs;
+  print('pairs', imported.dataset!.pairs);
   await memory('after the import');
 
   await timed('list', () => client.ask({ type: 'listDatasets' }));
@@ -83,29 +87,29 @@ async function run(): Promise<void> {
         },
       }),
     );
-    result[`search, ${name}: found`] = found.count;
-    if (first !== undefined) result[`search, ${name}: first shown (ms)`] = Math.round(first);
+    print(`search, ${name}: found`, found.count);
+    if (first !== undefined) print(`search, ${name}: first shown (ms)`, Math.round(first));
   }
   await timed('search within a filter, kept', () => ask({ text: 'quokka', ranges: { chosenLength: { from: 1000 } } }));
 
+  await memory('after the searches');
   await timed('edit a pair', () => client.ask({ type: 'edit', dataset, row: 500, change: { rationale: 'Because.' } }));
   await timed('tag all', () => client.ask({ type: 'tag', dataset, selection: { filter: {} }, add: ['tag'] }));
   await timed('delete half', () => client.ask({ type: 'remove', dataset, selection: { filter: { ranges: { wordJaccard: { below: 0.2 } } } } }));
   await timed('undo', () => client.ask({ type: 'undo', dataset }));
   await timed('split anew', () => client.ask({ type: 'resplit', dataset, heldOutShare: 0.2, seed: 3 }));
   const { pairs } = await timed('near-duplicates', () => client.ask({ type: 'nearDuplicates', dataset }));
-  result['near-duplicates: found'] = pairs;
+  print('near-duplicates: found', pairs);
   await timed('leaks', () => client.ask({ type: 'leaks', dataset }));
   const exported = await timed('export', () => client.ask({ type: 'export', dataset, choice: { shape: 'lab', format: 'jsonl' } }));
-  result['export (MB)'] = Math.round(exported.blob.size / 1e6);
+  print('export (MB)', Math.round(exported.blob.size / 1e6));
   await memory('at the end');
   const { usage } = await client.ask({ type: 'storageUse' });
-  if (usage !== undefined) result['storage (MB)'] = Math.round(usage / 1e6);
+  if (usage !== undefined) print('storage (MB)', Math.round(usage / 1e6));
 }
 
 run().then(
   () => {
-    console.log(JSON.stringify(result));
     document.title = 'finished';
   },
   (error: unknown) => {

@@ -18,20 +18,29 @@ const profile = mkdtempSync(path.join(tmpdir(), 'bench-pairs-'));
 const context = await chromium.launchPersistentContext(profile, { executablePath: ensureChromium(), args: chromiumArgs });
 try {
   const page = await context.newPage();
+  // A page that has died would be waited for without an end.
+  page.on('crash', () => {
+    console.error('The page has crashed.');
+    process.exit(1);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error') console.error(message.text());
-    else if (message.text().startsWith('{')) for (const [name, value] of Object.entries(JSON.parse(message.text()))) console.log(`${name.padEnd(50)} ${value}`);
+    else if (message.text().startsWith('[')) print(...JSON.parse(message.text()));
   });
   console.log(`Chromium ${context.browser()?.version() ?? ''}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`);
   await page.exposeFunction('processorSeconds', processorSeconds);
+  await page.exposeFunction('peakMegabytes', peakMegabytes);
   await page.goto(`${server.resolvedUrls.local[0]}bench/pairs.html?pairs=${pairs}`);
   await page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 });
   if ((await page.title()) !== 'finished') process.exitCode = 1;
-  await printPeak();
 } finally {
   await context.close();
   await server.close();
   rmSync(profile, { recursive: true, force: true });
+}
+
+function print(name, value) {
+  console.log(`${name.padEnd(56)} ${value}`);
 }
 
 /** Chromium's processes as it lists them, with what the system says of each; Linux alone tells. */
@@ -51,9 +60,9 @@ async function processorSeconds() {
 }
 
 /** The most memory that the page's process, its worker included, ever had. */
-async function printPeak() {
+async function peakMegabytes() {
   const peaks = (await processes('status'))
     .filter(({ type }) => type === 'renderer')
     .map(({ text }) => Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1] ?? 0));
-  if (peaks.length > 0) console.log(`${'peak of the page’s process (MB)'.padEnd(50)} ${Math.round(Math.max(...peaks) / 1000)}`);
+  return peaks.length > 0 ? Math.round(Math.max(...peaks) / 1000) : null;
 }
