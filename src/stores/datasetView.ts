@@ -136,7 +136,7 @@ function take(answer: QueryAnswer): void {
 }
 
 /** Asks which pairs pass; an earlier question that is still open is given up. */
-async function query(): Promise<void> {
+export async function query(): Promise<void> {
   const { dataset, filter, sort, sample } = viewStore.getState();
   if (dataset === undefined) return;
   asking?.abort();

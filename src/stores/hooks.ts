@@ -6,6 +6,7 @@ import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { importStore, type ImportState } from './importing';
+import { measuringStore, type MeasuringState } from './measuring';
 import { noticesStore, type NoticesState } from './notices';
 import { opinionStore, type OpinionState } from './opinions';
 import { draftStore, type DraftState } from './pairDraft';
@@ -67,6 +68,10 @@ export function useImport<T>(pick: (state: ImportState) => T): T {
 /** What the models think of the pair in the editor. */
 export function useOpinion<T>(pick: (state: OpinionState) => T): T {
   return useStore(opinionStore, pick);
+}
+
+export function useMeasuring(): MeasuringState {
+  return useStore(measuringStore);
 }
 
 export function useNotices<T>(pick: (state: NoticesState) => T): T {

@@ -1,11 +1,16 @@
 // Where each policy's change comes from: the tokens that winner and loser share, and those that the edit changed.
 // Bars in nats per answer against the reference; the numbers stand beside them.
+import { Button } from '../../components/Button';
 import { ChartFigure } from '../../components/chart/ChartFigure';
 import { seriesColor, type Look } from '../../components/chart/palette';
 import { formatChange } from '../../components/format';
+import { measuredLabel } from '../../components/measuredLabel';
 import { t } from '../../components/text';
 import { niceTicks } from '../../components/chart/scale';
 import { latestOf } from './curves';
+import type { Recipe } from '../../lab/recipe';
+import { measureMoved } from '../../stores/measuring';
+import { storedId } from '../../stores/storedPairs';
 import { useDrawn } from './useDrawn';
 import styles from './split.module.css';
 
@@ -43,6 +48,13 @@ function Bar({ value, low, high, look, edited, loser }: BarProps) {
       )}
     </div>
   );
+}
+
+/** To the pairs behind the bars: the policies read them once more, and those that moved furthest come first. */
+function showMoved(recipe: Recipe): void {
+  const { dataset } = recipe.data;
+  window.location.hash = `#/pairs/data/${encodeURIComponent(storedId(dataset) ?? dataset)}`;
+  void measureMoved(recipe, measuredLabel);
 }
 
 export function TokenSplit() {
@@ -111,6 +123,11 @@ export function TokenSplit() {
             <div className={styles.key}>
               <span className={styles.keyBar} /> {names.shared}
               <span className={styles.keyBar} data-edited="" /> {names.edited}
+              {!recorded && current !== undefined && (
+                <Button kind="quiet" onPress={() => showMoved(current.run.recipe)}>
+                  {t('Which held-out pairs moved most')}
+                </Button>
+              )}
             </div>
           </>
         )}

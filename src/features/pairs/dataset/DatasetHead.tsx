@@ -12,13 +12,14 @@ import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
 import { trainOn } from './trainOn';
 import { ExportDialog } from './ExportDialog';
+import { MeasureDialog } from './MeasureDialog';
 import { ResplitDialog } from './ResplitDialog';
 import styles from './dataset.module.css';
 
 export function DatasetHead({ name }: { readonly name: string }) {
   const info = useDataView((state) => state.dataset!.info);
   const readOnly = useDataView((state) => state.readOnly);
-  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | 'export' | undefined>(undefined);
+  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | 'export' | 'measure' | undefined>(undefined);
   const close = (): void => setOpen(undefined);
   const said = (remark: typeof info.undo, otherwise: string): string => (remark === undefined ? otherwise : t(remark.template, remark.values));
   return (
@@ -64,26 +65,30 @@ export function DatasetHead({ name }: { readonly name: string }) {
         )}
         <Button onPress={() => trainOn(name, info)}>{t('Train on it')}</Button>
         <Button onPress={() => setOpen('export')}>{t('Export')}</Button>
-        {!readOnly && (
-          <MenuButton
-            plain
-            label={t('Actions for “{name}”', { name: datasetTitle(info) })}
-            items={[
-              { id: 'rename', name: t('Rename') },
-              { id: 'resplit', name: t('Split anew …') },
-              { id: 'copy', name: t('Make a copy') },
-              { id: 'delete', name: t('Delete') },
-            ]}
-            onAction={(id) => setOpen(id as typeof open)}
-          >
-            ⋯
-          </MenuButton>
-        )}
+        <MenuButton
+          plain
+          label={t('Actions for “{name}”', { name: datasetTitle(info) })}
+          items={[
+            { id: 'measure', name: t('Measure by the models …') },
+            { id: 'copy', name: t('Make a copy') },
+            ...(readOnly
+              ? []
+              : [
+                  { id: 'resplit', name: t('Split anew …') },
+                  { id: 'rename', name: t('Rename') },
+                  { id: 'delete', name: t('Delete') },
+                ]),
+          ]}
+          onAction={(id) => setOpen(id as typeof open)}
+        >
+          ⋯
+        </MenuButton>
       </div>
       <RenameDataset info={info} isOpen={open === 'rename'} onClose={close} />
       <DeleteDataset info={info} isOpen={open === 'delete'} onClose={close} onDone={() => goTo(listLink)} />
       <ResplitDialog isOpen={open === 'resplit'} onClose={close} />
       <ExportDialog isOpen={open === 'export'} onClose={close} />
+      <MeasureDialog isOpen={open === 'measure'} onClose={close} />
       <CopyDataset isOpen={open === 'copy'} onClose={close} />
     </div>
   );

@@ -13,6 +13,7 @@ import type { Sort } from '../../../storage/pairs/protocol';
 import { changeFilter, isFiltered, sortBy, takeSample } from '../../../stores/datasetView';
 import { useDataView } from '../../../stores/hooks';
 import { columnName, formatCount } from '../words';
+import { Measuring } from './MeasureDialog';
 import styles from './dataset.module.css';
 
 /** Typing is let settle before it is searched for. */
@@ -149,6 +150,7 @@ export function SearchBar() {
           {filter.rows !== undefined && <Chip text={t('These rows')} onRemove={() => changeFilter({ rows: undefined })} />}
         </div>
       )}
+      <Measuring />
       {!complete && <Progress label={t('Searching')} value={searched} max={1} />}
     </div>
   );
