@@ -7,8 +7,8 @@ import { hyperParameters, objectives } from '../../../src/engine/objectives';
 
 /** Functions and classes whose first argument is a sentence. */
 const FIRST = new Set(['t', 'sentence', 'remark', 'UserError', 'ObjectiveError']);
-/** Methods whose second argument is one: why a policy was stopped. */
-const SECOND = new Set(['stop']);
+/** Those whose second argument is one: why a policy was stopped, what a chat model's server did. */
+const SECOND = new Set(['stop', 'ChatError']);
 
 export interface Found {
   readonly sentence: string;
