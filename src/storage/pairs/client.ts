@@ -82,7 +82,13 @@ export function createDataClient(createWorker: () => WorkerLike = startWorker): 
           ...(onProgress && { onProgress: onProgress as Waiting['onProgress'] }),
         });
         signal?.addEventListener('abort', cancel, { once: true });
-        post({ type: 'ask', id, request });
+        try {
+          post({ type: 'ask', id, request });
+        } catch (error) {
+          // Something in it can not be sent.
+          waiting.get(id)?.reject(error);
+          waiting.delete(id);
+        }
       });
     },
     onChange(listener) {

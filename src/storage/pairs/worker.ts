@@ -1,64 +1,7 @@
-// The browser's data worker: the core behind messages, and word of what other tabs change.
-import { UserError } from '../../engine/errors';
-import { createDataCore } from './core';
-import type { DataEvent, Progress, RequestType, ToWorker } from './protocol';
+// The browser's data worker.
+import type { ToWorker } from './protocol';
+import { createDataServer } from './server';
 
-/** Tabs tell each other of changes here. */
-const CHANNEL = 'alignment-lab/datasets';
-/** Progress is told at most this often, in milliseconds; the answer itself is never held back. */
-const TELL_EVERY = 80;
+const server = createDataServer((event) => self.postMessage(event));
 
-interface Change {
-  readonly dataset: string;
-  readonly revision?: number;
-}
-
-const tell = (event: DataEvent): void => self.postMessage(event);
-
-const channel = new BroadcastChannel(CHANNEL);
-const core = createDataCore({
-  changed: (dataset, revision) => {
-    const change: Change = { dataset, ...(revision !== undefined && { revision }) };
-    channel.postMessage(change);
-    tell({ type: 'changed', ...change });
-  },
-});
-channel.onmessage = ({ data }: MessageEvent<Change>) => tell({ type: 'changed', ...data });
-
-const asked = new Map<number, AbortController>();
-
-async function answer({ id, request }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
-  const controller = new AbortController();
-  asked.set(id, controller);
-  let told = 0;
-  const onProgress = (progress: Progress<RequestType>): void => {
-    const time = performance.now();
-    if (controller.signal.aborted || time - told < TELL_EVERY) return;
-    told = time;
-    tell({ type: 'progress', id, progress });
-  };
-  try {
-    tell({ type: 'answer', id, answer: await core.ask(request, { signal: controller.signal, onProgress }) });
-  } catch (error) {
-    tell(failure(id, error));
-  } finally {
-    asked.delete(id);
-  }
-}
-
-function failure(id: number, error: unknown): DataEvent {
-  const { name, message } = error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
-  const said =
-    error instanceof UserError
-      ? error
-      : new UserError('Something failed that the lab did not expect: {reason}. Your work up to here is kept.', { reason: message });
-  return { type: 'failed', id, name, message: said.message, template: said.template, values: said.values };
-}
-
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'cancel') asked.get(data.id)?.abort(new DOMException('The request was cancelled.', 'AbortError'));
-  else void answer(data);
-};
-
-// After the first questions have been answered; a failure is no more than some space that stays taken.
-setTimeout(() => void core.sweep().catch((error: unknown) => console.warn(error)), 2000);
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => server.hear(data);
