@@ -1,0 +1,333 @@
+// A real HTTP server on loopback that speaks as OpenAI's and Anthropic's do, and fails in every way a test asks for: by
+// name for the next requests, or for a share of all requests from a seed. Used by the tests of the providers, the queue,
+// the command line and the relay.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRandom } from '../../src/engine/random';
+import { readFilled } from '../../src/reviser/prompts/template';
+
+/** Ways to fail. */
+export type ServerFault =
+  | 'bad_key' | 'forbidden' | 'no_model' | 'no_path' | 'too_large' | 'bad_request' | 'quota'
+  /** 429: bare, with Retry-After in seconds, and with it as a date. */
+  | 'rate_limit' | 'rate_limit_wait' | 'rate_limit_date'
+  | 'server_error' | 'overloaded' | 'html_gateway'
+  /** After a 200: an error event, an event that is no JSON, a connection that is cut in the middle of the text. */
+  | 'error_event' | 'broken_json' | 'cut'
+  /** The connection ends before there is any answer. */
+  | 'hang_up'
+  | 'redirect' | 'endless_text' | 'endless_noise'
+  /** Half of the reply and then nothing more, or nothing at all. */
+  | 'stall' | 'silence'
+  /** Newer models' refusals of older parameters, and strict servers' of newer ones; only while the request holds them. */
+  | 'needs_max_completion_tokens' | 'needs_default_temperature' | 'no_stream_options' | 'no_logprobs';
+
+/** Ways to answer rightly, but not as the simplest server does. */
+export type ServerManner =
+  | 'plain' | 'no_done' | 'split_utf8' | 'whole_json' | 'crlf' | 'comments' | 'no_usage' | 'mislabelled'
+  | 'length' | 'content_filter' | 'refusal' | 'echo_key';
+
+export type Behaviour = ServerFault | ServerManner;
+
+/** Faults that may be gone at the next attempt, quick to meet: what a share of faults is drawn from. */
+export const PASSING_FAULTS: readonly ServerFault[] = [
+  'rate_limit', 'rate_limit_wait', 'rate_limit_date', 'server_error', 'overloaded', 'html_gateway', 'error_event', 'broken_json', 'cut', 'hang_up',
+];
+const RIGHT_MANNERS: readonly ServerManner[] = ['plain', 'plain', 'no_done', 'split_utf8', 'whole_json', 'crlf', 'comments', 'no_usage'];
+
+/** The body of a question, as far as the server reads it. */
+export interface AskedBody {
+  readonly model?: string;
+  readonly messages?: readonly { readonly role: string; readonly content: string }[];
+  readonly stream?: boolean;
+  readonly logprobs?: boolean;
+  readonly top_logprobs?: number;
+  readonly [name: string]: unknown;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: AskedBody;
+  /** What became of it. */
+  readonly behaviour: Behaviour;
+  /** Whether the asker went away before the answer was whole. */
+  left: boolean;
+}
+
+export interface FaultyServerOptions {
+  /** Share of questions that fail, from 0 to 1. */
+  readonly faultShare?: number;
+  readonly seed?: number;
+  /** What a share of faults is drawn from. */
+  readonly faults?: readonly ServerFault[];
+  /** What the model says; by default a revision that adds an exclamation mark to the student's solution. */
+  readonly reply?: (body: AskedBody) => string;
+  /** The alternatives of one token of the reply, for those that ask. */
+  readonly top?: (token: string) => readonly { readonly token: string; readonly logprob: number }[];
+  /** Milliseconds before the answer begins. */
+  readonly delayMs?: number;
+  /** What Retry-After says in seconds. */
+  readonly retryAfter?: number;
+  readonly models?: readonly string[];
+  /** The one origin whose pages may ask; nobody's by default. */
+  readonly cors?: string;
+}
+
+export interface FaultyServer {
+  readonly origin: string;
+  /** `{origin}/v1` */
+  readonly baseUrl: string;
+  /** Every question put to the model, in the order of arrival; lists of models are in `listed`. */
+  readonly asked: readonly Asked[];
+  readonly listed: readonly Asked[];
+  /** The next questions behave like this, one each; those after them as the options say. */
+  next(...behaviours: Behaviour[]): void;
+  /** All questions behave like this until told otherwise; undefined ends it. */
+  always(behaviour: Behaviour | undefined): void;
+  close(): Promise<void>;
+}
+
+/** The default reply, with characters of two, three and four bytes in UTF-8. */
+export function plainReply(body: AskedBody): string {
+  const said = body.messages?.find(({ role }) => role === 'user')?.content ?? '';
+  const { student_solution: solution = 'Hello' } = readFilled(said);
+  return `{teacher_reasoning}: It wants more cheer – 더 밝게 🙂.\n\n{corrected_student_solution}: ${solution}!`;
+}
+
+const STATUS: Partial<Record<Behaviour, readonly [number, string, string, string]>> = {
+  bad_key: [401, 'invalid_request_error', 'authentication_error', 'Incorrect API key provided'],
+  forbidden: [403, 'permission_error', 'permission_error', 'Not allowed from this country'],
+  no_model: [404, 'invalid_request_error', 'not_found_error', 'The model does not exist'],
+  too_large: [413, 'request_too_large', 'request_too_large', 'Request exceeds the maximum size'],
+  bad_request: [400, 'invalid_request_error', 'invalid_request_error', 'messages: at least one message is required'],
+  quota: [429, 'insufficient_quota', 'billing_error', 'You exceeded your current quota, please check your plan and billing details.'],
+  rate_limit: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
+  rate_limit_wait: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
+  rate_limit_date: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
+  server_error: [500, 'server_error', 'api_error', 'The server had an error while processing your request'],
+  overloaded: [529, 'overloaded', 'overloaded_error', 'Overloaded'],
+};
+
+const CODES: Partial<Record<Behaviour, string>> = { bad_key: 'invalid_api_key', no_model: 'model_not_found', quota: 'insufficient_quota' };
+
+/** What a server that does not take a parameter says, and the parameter; as OpenAI's and vLLM's servers word it. */
+const REFUSED: Partial<Record<Behaviour, readonly [string, object]>> = {
+  needs_max_completion_tokens: ['max_tokens', { error: { message: "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", type: 'invalid_request_error', param: 'max_tokens', code: 'unsupported_parameter' } }],
+  needs_default_temperature: ['temperature', { error: { message: "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.", type: 'invalid_request_error', param: 'temperature', code: 'unsupported_value' } }],
+  no_stream_options: ['stream_options', { object: 'error', message: "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted'}]", type: 'BadRequestError', param: null, code: 400 }],
+  no_logprobs: ['logprobs', { error: { message: "This model does not support 'logprobs'.", type: 'invalid_request_error', param: 'logprobs', code: null } }],
+};
+
+/** Starts on a free port of loopback. */
+export async function startFaultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
+  const { faultShare = 0, seed = 0, faults = PASSING_FAULTS, reply = plainReply, models = ['small', 'large'] } = options;
+  const random = createRandom(seed, 5);
+  const asked: Asked[] = [];
+  const listed: Asked[] = [];
+  const queue: Behaviour[] = [];
+  let lasting: Behaviour | undefined;
+
+  const draw = (): Behaviour => {
+    const queued = queue.shift() ?? lasting;
+    if (queued !== undefined) return queued;
+    if (faultShare === 0) return 'plain';
+    return random.chance(faultShare) ? random.pick(faults) : random.pick(RIGHT_MANNERS);
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const text = Buffer.concat(pieces).toString('utf8');
+    const path = request.url ?? '';
+    if (options.cors !== undefined) {
+      response.setHeader('Access-Control-Allow-Origin', options.cors);
+      response.setHeader('Access-Control-Allow-Headers', 'authorization, content-type, x-api-key, anthropic-version, anthropic-dangerous-direct-browser-access');
+      response.setHeader('Access-Control-Allow-Private-Network', 'true');
+    }
+    if (request.method === 'OPTIONS') return void response.writeHead(options.cors === undefined ? 403 : 204).end();
+    const list = path === '/v1/models';
+    const body = (text === '' ? {} : JSON.parse(text)) as AskedBody;
+    const one: Asked = { method: request.method ?? '', path, headers: request.headers, body, behaviour: draw(), left: false };
+    (list ? listed : asked).push(one);
+    response.on('close', () => (one.left = !response.writableFinished));
+    if (options.delayMs) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
+    const anthropic = path.endsWith('/messages') || request.headers['x-api-key'] !== undefined;
+    if (fail(one, response, anthropic, options.retryAfter ?? 1)) return;
+    if (list) return json(response, 200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
+    if (path !== '/v1/chat/completions' && path !== '/v1/messages') return json(response, 404, { detail: 'Not Found' });
+    const said = one.behaviour === 'echo_key' ? `{corrected_student_solution}: ${keyOf(one)}` : reply(body);
+    await (anthropic ? sayAnthropic : sayOpenAi)(one, said, response, options);
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    baseUrl: `${origin}/v1`,
+    asked,
+    listed,
+    next: (...behaviours) => void queue.push(...behaviours),
+    always: (behaviour) => void (lasting = behaviour),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const keyOf = ({ headers }: Asked): string => String(headers.authorization ?? headers['x-api-key'] ?? '').replace(/^Bearer /, '');
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+/** Fails before a reply has begun; false where this behaviour does not. */
+function fail({ behaviour, headers, body }: Asked, response: ServerResponse, anthropic: boolean, retryAfter: number): boolean {
+  const refused = REFUSED[behaviour];
+  if (refused !== undefined && refused[0] in body) {
+    json(response, 400, refused[1]);
+    return true;
+  }
+  if (behaviour === 'hang_up') response.destroy();
+  else if (behaviour === 'silence') return true;
+  else if (behaviour === 'no_path') json(response, 404, { detail: 'Not Found' });
+  else if (behaviour === 'redirect') response.writeHead(307, { location: '/v1/elsewhere' }).end();
+  else if (behaviour === 'html_gateway') response.writeHead(502, { 'content-type': 'text/html' }).end('<html><body><h1>502 Bad Gateway</h1></body></html>');
+  else {
+    const failure = STATUS[behaviour];
+    if (failure === undefined) return false;
+    const [status, openAiType, anthropicType, words] = failure;
+    if (behaviour === 'rate_limit_wait') response.setHeader('retry-after', String(retryAfter));
+    if (behaviour === 'rate_limit_date') response.setHeader('retry-after', new Date(Date.now() + retryAfter * 1000).toUTCString());
+    // A careless server shows the key that it did not know.
+    const message = behaviour === 'bad_key' ? `${words}: ${String(headers.authorization ?? headers['x-api-key'])}` : words;
+    const error = anthropic ? { type: anthropicType, message } : { message, type: openAiType, param: null, code: CODES[behaviour] ?? null };
+    json(response, status, anthropic ? { type: 'error', error } : { error });
+  }
+  return true;
+}
+
+const tokensOf = (text: string): string[] => text.match(/\s?[\p{L}\p{N}]+|\s|[^\s\p{L}\p{N}]/gu) ?? [];
+
+const halfOf = (tokens: readonly string[]): number => Math.ceil(tokens.length / 2);
+
+async function sayOpenAi({ behaviour, body }: Asked, said: string, response: ServerResponse, { top }: FaultyServerOptions): Promise<void> {
+  const model = `${body.model ?? ''}-2026`;
+  const tokens = tokensOf(said);
+  const usage = { prompt_tokens: 12, completion_tokens: tokens.length, total_tokens: 12 + tokens.length };
+  const finish = behaviour === 'length' || behaviour === 'content_filter' ? behaviour : 'stop';
+  const alternatives = (token: string) => ({ token, logprob: -0.1, top_logprobs: (top?.(token) ?? [{ token, logprob: -0.1 }]).slice(0, body.top_logprobs ?? 0) });
+  const refusal = behaviour === 'refusal' ? 'I can not help with that.' : null;
+  if (behaviour === 'whole_json' || body.stream !== true) {
+    const message = { role: 'assistant', content: refusal === null ? said : null, refusal };
+    const logprobs = body.logprobs === true ? { content: tokens.map(alternatives) } : null;
+    return json(response, 200, { object: 'chat.completion', model, choices: [{ index: 0, message, logprobs, finish_reason: finish }], usage });
+  }
+  const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+  const chunk = (delta: object, more: object = {}): string =>
+    event({ object: 'chat.completion.chunk', model, choices: [{ index: 0, delta, finish_reason: null, ...more }] });
+  const wantsUsage = (body.stream_options as { include_usage?: boolean } | undefined)?.include_usage === true && behaviour !== 'no_usage';
+  await stream(behaviour, response, {
+    opening: [chunk({ role: 'assistant', content: '' })],
+    deltas: refusal !== null
+      ? [chunk({ refusal })]
+      : tokens.map((token) => chunk({ content: token }, body.logprobs === true ? { logprobs: { content: [alternatives(token)] } } : {})),
+    half: halfOf(tokens),
+    noise: chunk({ content: 'and so on '.repeat(1000) }),
+    error: event({ error: { message: 'The server had an error', type: 'server_error', code: null } }),
+    broken: 'data: {"choices":[{"delta":{"content":"\n\n',
+    ending: [
+      chunk({}, { finish_reason: finish }),
+      ...(wantsUsage ? [event({ object: 'chat.completion.chunk', model, choices: [], usage })] : []),
+      ...(behaviour === 'no_done' ? [] : ['data: [DONE]\n\n']),
+    ],
+  });
+}
+
+async function sayAnthropic({ behaviour, body }: Asked, said: string, response: ServerResponse): Promise<void> {
+  const model = `${body.model ?? ''}-2026`;
+  const tokens = tokensOf(said);
+  const stop = behaviour === 'length' ? 'max_tokens' : behaviour === 'refusal' ? 'refusal' : 'end_turn';
+  if (behaviour === 'whole_json' || body.stream !== true) {
+    const usage = { input_tokens: 12, output_tokens: tokens.length };
+    return json(response, 200, { type: 'message', role: 'assistant', model, content: [{ type: 'text', text: said }], stop_reason: stop, usage });
+  }
+  const event = (value: { type: string }): string => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`;
+  const delta = (text: string): string => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } } as { type: string });
+  await stream(behaviour, response, {
+    opening: [
+      event({ type: 'message_start', message: { type: 'message', model, content: [], usage: { input_tokens: 12, output_tokens: 1 } } } as { type: string }),
+      event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as { type: string }),
+      event({ type: 'ping' }),
+    ],
+    deltas: tokens.map(delta),
+    half: halfOf(tokens),
+    noise: delta('and so on '.repeat(1000)),
+    error: event({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } } as { type: string }),
+    broken: 'event: content_block_delta\ndata: {"type":"content_block_delta","delta":\n\n',
+    ending: [
+      event({ type: 'content_block_stop', index: 0 } as { type: string }),
+      event({ type: 'message_delta', delta: { stop_reason: stop }, usage: { output_tokens: tokens.length } } as { type: string }),
+      ...(behaviour === 'no_done' ? [] : [event({ type: 'message_stop' })]),
+    ],
+  });
+}
+
+/** The parts of a streamed reply as they go over the wire. */
+interface Wire {
+  readonly opening: readonly string[];
+  readonly deltas: readonly string[];
+  /** How many deltas come before what goes wrong in the middle. */
+  readonly half: number;
+  readonly noise: string;
+  readonly error: string;
+  readonly broken: string;
+  readonly ending: readonly string[];
+}
+
+async function stream(behaviour: Behaviour, response: ServerResponse, wire: Wire): Promise<void> {
+  response.writeHead(200, { 'content-type': behaviour === 'mislabelled' ? 'text/plain' : 'text/event-stream; charset=utf-8' });
+  const { opening, deltas, half, ending } = wire;
+  const begun = [...opening, ...deltas.slice(0, half)];
+  switch (behaviour) {
+    case 'error_event':
+      return void response.end(begun.join('') + wire.error);
+    case 'broken_json':
+      return void response.end(begun.join('') + wire.broken + deltas.slice(half).join('') + ending.join(''));
+    case 'cut':
+      // The connection, not the answer, ends: the asker must have met the beginning.
+      return void response.write(begun.join(''), () => setTimeout(() => response.destroy(), 5));
+    case 'stall':
+      return void response.write(begun.join(''));
+    case 'endless_text':
+    case 'endless_noise': {
+      const more = behaviour === 'endless_text' ? wire.noise : `: ${'noise '.repeat(2000)}\n\n`;
+      response.write(opening.join(''));
+      while (!response.destroyed) {
+        response.write(more);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return;
+    }
+    case 'split_utf8': {
+      // Seven divides no event, so that many characters lie in two chunks.
+      const bytes = Buffer.from([...opening, ...deltas, ...ending].join(''), 'utf8');
+      for (let at = 0; at < bytes.length; at += 7) response.write(bytes.subarray(at, at + 7));
+      return void response.end();
+    }
+    case 'crlf':
+      return void response.end([...opening, ...deltas, ...ending].join('').replaceAll('\n', '\r\n'));
+    case 'comments':
+      return void response.end([': keep-alive\n\n', ...opening, ...deltas.flatMap((delta) => [': still here\n\n', delta]), ...ending].join(''));
+    default: {
+      for (const piece of [...opening, ...deltas]) response.write(piece);
+      response.end(ending.join(''));
+    }
+  }
+}
