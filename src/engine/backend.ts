@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isSoftware, type BackendChoice, type BackendName, type DeviceReport } from './device';
 import { UserError, type DeviceLostError } from './errors';
 import { watchDevice, watchTensorsOf } from './loss';
-import { registerWasmKernels } from './wasmKernels';
+import { registerWasmKernels } from './wasm/kernels';
 
 export interface BackendOptions {
   readonly choice: BackendChoice;

@@ -2,7 +2,7 @@
 import type { DeviceReport, KernelCheck } from '../engine/device';
 import { createCohort, distrustOn, openEngine } from '../engine/engine';
 import { checkEveryKernel, checkParity } from '../engine/selfCheck';
-import { wasmUrls } from '../engine/wasmUrls';
+import { wasmUrls } from '../engine/wasm/urls';
 import { fetchAssets } from './assets';
 import { browserName } from './browserName';
 import type { CheckOptions, Examiners } from './examine';

@@ -1,7 +1,7 @@
 // The benchmark from end to end, on WASM for its speed: what is in the document, that giving it up ends it, and that
 // contenders which do not compute the same end it too.
 import { expect, it } from 'vitest';
-import { wasmUrls } from '../../src/engine/wasmUrls';
+import { wasmUrls } from '../../src/engine/wasm/urls';
 import { loadAbility } from '../../src/lab/benchmark/ability';
 import { createRealm, createServant, type Ability, type ContenderName } from '../../src/lab/benchmark/realm';
 import type { BenchmarkProgress } from '../../src/lab/benchmark/report';

@@ -1,5 +1,5 @@
 // A realm in a browser: a worker that holds one contender, named by its own name. Started by `start.ts`.
-import { wasmUrls } from '../../engine/wasmUrls';
+import { wasmUrls } from '../../engine/wasm/urls';
 import { loadAbility } from './ability';
 import { createServant, type ContenderName, type Order } from './realm';
 

@@ -1,7 +1,7 @@
 // Attention of one new position a sequence over a cache of the positions before it, with the sequences of different
 // lengths. A row is a sequence of one policy.
 import * as tf from '@tensorflow/tfjs-core';
-import { DECODING_ATTENTION } from '../../wasmDecodingKernels';
+import { DECODING_ATTENTION } from '../../wasm/decodingKernels';
 import { rotate, type RotaryTables } from './rotary';
 
 /** Rotated keys, and values, of one layer, `[rows·heads, columns, d]`; repeated for the query heads of a group. */

@@ -1,6 +1,6 @@
 // Rows looked up by token, and the gradient that adds them up again, over the policy axis.
 import * as tf from '@tensorflow/tfjs-core';
-import { GATHER_ROWS, SCATTER_ADD_ROWS } from '../../wasmKernels';
+import { GATHER_ROWS, SCATTER_ADD_ROWS } from '../../wasm/kernels';
 
 /** table `[K, V, D]`, ids int32 `[K, N]` → `[K, N, D]`. */
 export function gatherRows(table: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor3D {

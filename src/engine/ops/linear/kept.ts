@@ -1,6 +1,6 @@
 // Products with matrices that stay the same over many calls, as when sampling token by token.
 import * as tf from '@tensorflow/tfjs-core';
-import { KEPT_PRODUCT } from '../../wasmDecodingKernels';
+import { KEPT_PRODUCT } from '../../wasm/decodingKernels';
 
 /** Matrices `[K, i, n]`: on WASM a tensor a policy, which the backend packs once; elsewhere one tensor for all. */
 export type KeptMatrices = readonly tf.Tensor3D[];

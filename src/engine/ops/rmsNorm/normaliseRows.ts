@@ -1,6 +1,6 @@
 // The normalisation without its gain, for the few rows of a sampling step.
 import * as tf from '@tensorflow/tfjs-core';
-import { NORMALISE_ROWS } from '../../wasmDecodingKernels';
+import { NORMALISE_ROWS } from '../../wasm/decodingKernels';
 
 /** x / √(mean(x²) + ε) along the last axis. */
 export function normaliseRows(x: tf.Tensor3D, epsilon: number): tf.Tensor3D {

@@ -1,11 +1,12 @@
-// Kernels for the WASM backend that replace or extend the stock ones. Called by `backend.ts` alone.
+// Kernels for the WASM backend that replace or extend the stock ones. Called by `../backend.ts` alone.
 //
-// Stock BatchMatMul takes XNNPACK (about 20 GFLOP/s here) only for a single product without transposes; batched or
-// transposed products fall back to a scalar loop at about 2 GFLOP/s, and training is made of those. Here a batch is
-// taken apart into single products on views of the same memory, and transposes are done before the product.
+// Stock BatchMatMul takes XNNPACK only for a single product without transposes; batched or transposed products fall back
+// to a scalar loop at a tenth of its speed, and training is made of those. Here a generated product takes them all
+// (`matmul.ts`); in the threaded build XNNPACK does, once for each product of a batch, after the transposes.
 import * as tf from '@tensorflow/tfjs-core';
-import { forget, multiply, placeOf, view, type KernelArgs } from './wasmBackend';
-import { registerDecodingKernels } from './wasmDecodingKernels';
+import { productOf } from './product';
+import { floatsOf, forget, multiply, placeOf, view, type KernelArgs } from './backend';
+import { registerDecodingKernels } from './decodingKernels';
 
 export const GATHER_ROWS = 'GatherRows';
 export const SCATTER_ADD_ROWS = 'ScatterAddRows';
@@ -22,8 +23,39 @@ export function registerWasmKernels(): void {
 
 type MatMulArgs = KernelArgs<{ a: tf.TensorInfo; b: tf.TensorInfo }, { transposeA: boolean; transposeB: boolean }>;
 
-/** a `[…batch, m, k]` times b `[…batch, k, n]` → `[…batch, m, n]`; a batch of one broadcasts. */
-function batchMatMul({ inputs, attrs, backend }: MatMulArgs): tf.TensorInfo {
+/** a `[…batch, m, k]` times b `[…batch, k, n]`, either stored with its last two axes swapped → `[…batch, m, n]`; a batch of one broadcasts. */
+function batchMatMul(args: MatMulArgs): tf.TensorInfo {
+  const { inputs: { a, b }, attrs: { transposeA, transposeB }, backend } = args;
+  const product = productOf(backend);
+  if (product === null) return productsByXnnpack(args);
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  let m = a.shape.at(transposeA ? -1 : -2)!;
+  const k = a.shape.at(transposeA ? -2 : -1)!;
+  const n = b.shape.at(transposeB ? -2 : -1)!;
+  const [batchA, batchB] = [tf.util.sizeFromShape(outerA), tf.util.sizeFromShape(outerB)];
+  let batch = Math.max(batchA, batchB);
+  const out = backend.makeOutput([...outer, m, n], 'float32');
+  // Strides in bytes.
+  const [aRow, aColumn] = transposeA ? [4, 4 * m] : [4 * k, 4];
+  const [bRow, bColumn] = transposeB ? [4, 4 * k] : [4 * n, 4];
+  if (batchB === 1 && !transposeA) {
+    // One right side for all: the batch is just more rows.
+    m *= batchA;
+    batch = 1;
+  }
+  const [aAt, bAt, outAt] = [placeOf(backend, a), placeOf(backend, b), placeOf(backend, out)];
+  const [aNext, bNext] = [batchA === 1 ? 0 : 4 * m * k, batchB === 1 ? 0 : 4 * k * n];
+  // A sum of nothing is written by nobody.
+  if (k === 0) floatsOf(backend, out).fill(0);
+  for (let i = 0; i < batch; i++) {
+    product(aAt + aNext * i, aRow, aColumn, bAt + bNext * i, bRow, bColumn, outAt + 4 * m * n * i, m, k, n);
+  }
+  return out;
+}
+
+/** The same by the backend's own product, which wants no transposes and takes a batch apart. */
+function productsByXnnpack({ inputs, attrs, backend }: MatMulArgs): tf.TensorInfo {
   const a = attrs.transposeA ? swapLastTwo(inputs.a, backend) : inputs.a;
   const b = attrs.transposeB ? swapLastTwo(inputs.b, backend) : inputs.b;
   const outerA = a.shape.slice(0, -2);

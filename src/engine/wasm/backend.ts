@@ -8,7 +8,10 @@ export interface WasmBackend extends tf.KernelBackend {
   readonly dataIdMap: { get(dataId: object): { id: number; memoryOffset: number } };
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
+    /** What the module exports; the threaded build is given its memory instead, and shows it to nobody. */
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
     _malloc(bytes: number): number;
+    _free(pointer: number): void;
     _BatchMatMul(
       a: number, aShape: number, aRank: number,
       b: number, bShape: number, bRank: number,

@@ -1,7 +1,7 @@
 // Kernels for the WASM backend that make sampling a token cheap: products with weights that stay the same from token to
-// token, attention of one new position over the positions before it, and the norm of few rows. Registered by `wasmKernels.ts`.
+// token, attention of one new position over the positions before it, and the norm of few rows. Registered by `kernels.ts`.
 import * as tf from '@tensorflow/tfjs-core';
-import { floatsOf, forget, multiply, placeOf, view, type KernelArgs } from './wasmBackend';
+import { floatsOf, forget, multiply, placeOf, view, type KernelArgs } from './backend';
 
 export const KEPT_PRODUCT = 'KeptProduct';
 export const DECODING_ATTENTION = 'DecodingAttention';
