@@ -3,7 +3,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { ImportPreview, Mapping } from '../preferences/import';
 import type { ImportAnswer, ImportProgress, ImportSource } from '../storage/pairs/protocol';
-import { datasetsStore, listDatasets, measureStorage } from './datasets';
+import { listDatasets, measureStorage } from './datasets';
 import { refreshView, viewedId } from './datasetView';
 import { report, sentenceOf, type Sentence } from './notices';
 import { services } from './services';
@@ -48,6 +48,11 @@ export function resetImport(): void {
   asking?.abort();
   asking = undefined;
   importStore.setState(start, true);
+}
+
+/** The page is left: a finished import has been read about, and the next visit begins afresh. Any other stays as it is. */
+export function leaveImport(): void {
+  if (importStore.getState().stage === 'done') resetImport();
 }
 
 /** Reads the first rows of a source, to show what would come of it. */
@@ -97,7 +102,6 @@ export async function runImport(): Promise<void> {
   const mine = new AbortController();
   asking = mine;
   importStore.setState({ stage: 'running', problem: undefined, progress: undefined });
-  const isFirst = datasetsStore.getState().datasets.length === 0;
   try {
     const answer = await services().data.ask(
       { type: 'import', source, heldOutShare, seed, mapping, ...(into === undefined ? name.trim() !== '' && { name: name.trim() } : { into }) },
@@ -108,7 +112,7 @@ export async function runImport(): Promise<void> {
     await listDatasets();
     if (into !== undefined && into === viewedId()) await refreshView();
     // From here on there is something to lose.
-    if (isFirst && answer.dataset !== undefined) await services().data.persist();
+    if (answer.first && answer.dataset !== undefined) await services().data.persist();
     await measureStorage();
   } catch (error) {
     if (mine !== asking) return;

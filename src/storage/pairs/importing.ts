@@ -58,7 +58,7 @@ export async function preview(request: RequestOf<'preview'>, context: Pick<Impor
 /** Imports into a new dataset or into one that is there; all pairs or, when anything fails, none. */
 export async function importDataset(holder: Holder, request: RequestOf<'import'>, context: ImportContext): Promise<Answer<'import'>> {
   const { source, position } = await openImport(request.source, context);
-  const first = request.into === undefined && (await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head) || head.provenance[IMPORTED] === undefined)));
+  const first = await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head) || head.provenance[IMPORTED] === undefined));
   const id = newDatasetId();
   const dataset = { id, name: request.name ?? nameOf(source.name), createdAt: context.now(), provenance: {} };
   return whileStaging(id, async () => {

@@ -196,7 +196,7 @@ export interface ImportAnswer {
   readonly rejectedRows?: Blob;
   /** Of a public dataset that broke off: an import `into` the dataset goes on from `next`. */
   readonly position?: ViewerPosition;
-  /** True if this is the first dataset: the moment to ask for persistent storage. */
+  /** True if no dataset was imported before: the moment to ask for persistent storage. */
   readonly first: boolean;
 }
 

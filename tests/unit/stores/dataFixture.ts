@@ -11,12 +11,12 @@ import { freshStores } from './fixture';
 
 export interface DataFixture {
   readonly data: DataClient;
-  /** The types of what was asked, in order. */
-  readonly asked: RequestType[];
+  /** The types of what was asked, in order; `persist` where the browser was asked to keep the storage. */
+  readonly asked: (RequestType | 'persist')[];
 }
 
-/** Fresh stores on an empty database. */
-export async function freshData(): Promise<DataFixture> {
+/** Fresh stores on an empty database; `fetch` stands for the network. */
+export async function freshData(fetch?: typeof globalThis.fetch): Promise<DataFixture> {
   freshStores();
   closeView();
   datasetsStore.setState(emptyDatasets, true);
@@ -26,15 +26,18 @@ export async function freshData(): Promise<DataFixture> {
     deleting.onsuccess = () => resolve();
     deleting.onerror = () => reject(deleting.error!);
   });
-  const asked: RequestType[] = [];
-  const core = createDataCore({ changed: (dataset, revision) => dataChanged({ dataset, ...(revision !== undefined && { revision }) }) });
+  const asked: DataFixture['asked'] = [];
+  const core = createDataCore({ changed: (dataset, revision) => dataChanged({ dataset, ...(revision !== undefined && { revision }) }), ...(fetch && { fetch }) });
   const data: DataClient = {
     ask: (request, options) => {
       asked.push(request.type);
       return core.ask(request, options);
     },
     onChange: () => () => undefined,
-    persist: async () => true,
+    persist: async () => {
+      asked.push('persist');
+      return true;
+    },
     dispose: () => undefined,
   };
   provideServices({ ...services(), data });

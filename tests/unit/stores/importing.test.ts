@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { datasetsStore, listDatasets } from '../../../src/stores/datasets';
-import { cancelImport, changeImport, importStore, overrideMapping, previewSource, resetImport, runImport, undoImport } from '../../../src/stores/importing';
+import { cancelImport, changeImport, importStore, leaveImport, overrideMapping, previewSource, resetImport, resumeImport, runImport, undoImport } from '../../../src/stores/importing';
+import { services } from '../../../src/stores/services';
 import { freshData, until } from './dataFixture';
 
 const lines = (count: number): string =>
@@ -55,6 +56,45 @@ describe('an import', () => {
     expect(datasetsStore.getState().datasets).toEqual([]);
     expect(state().stage).toBe('ready');
     await runImport();
+    expect(datasetsStore.getState().datasets).toHaveLength(1);
+  });
+
+  it('that is finished is forgotten when its page is left; one that is not stays', async () => {
+    await previewSource(text());
+    leaveImport();
+    expect(state().stage).toBe('ready');
+    await runImport();
+    leaveImport();
+    expect(state()).toMatchObject({ stage: 'choosing' });
+    expect(state().source).toBeUndefined();
+  });
+
+  it('has the browser asked to keep the storage after the first one, not after the others', async () => {
+    const { asked } = await freshData();
+    await services().data.ask({ type: 'create', name: 'Written' });
+    await previewSource(text());
+    await runImport();
+    await previewSource({ kind: 'text', name: 'more', text: '{"prompt":"P?","chosen":"a","rejected":"b"}' });
+    await runImport();
+    expect(asked.filter((one) => one === 'import' || one === 'persist')).toEqual(['import', 'persist', 'import']);
+  });
+
+  it('of a public dataset that breaks off keeps what came, and goes on from there', async () => {
+    let down = true;
+    await freshData(async (input) => {
+      const { pathname, searchParams } = new URL(input as string);
+      if (pathname === '/splits') return Response.json({ splits: [{ config: 'default', split: 'train' }] });
+      const offset = Number(searchParams.get('offset'));
+      if (down && offset >= 200) return Response.json({ error: 'gone' }, { status: 404 });
+      const rows = Array.from({ length: Number(searchParams.get('length')) }, (_, i) => ({ row_idx: offset + i, row: { prompt: `P${offset + i}?`, chosen: `a${offset + i}`, rejected: `b${offset + i}` }, truncated_cells: [] }));
+      return Response.json({ rows, num_rows_total: 1000 });
+    });
+    await previewSource({ kind: 'viewer', dataset: 'owner/pairs', length: 350 });
+    await runImport();
+    expect(state()).toMatchObject({ stage: 'done', answer: { position: { next: 200, total: 1000 }, dataset: { pairs: 200 } } });
+    down = false;
+    await resumeImport();
+    expect(state()).toMatchObject({ stage: 'done', answer: { dataset: { pairs: 350 } } });
     expect(datasetsStore.getState().datasets).toHaveLength(1);
   });
 

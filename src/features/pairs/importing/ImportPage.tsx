@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { Button } from '../../../components/Button';
 import { t } from '../../../components/text';
 import { useImport } from '../../../stores/hooks';
-import { resetImport, sourceName } from '../../../stores/importing';
+import { leaveImport, resetImport, sourceName } from '../../../stores/importing';
 import { listLink } from '../links';
 import { ImportReportView } from './ImportReportView';
 import { MappingPanel } from './MappingPanel';
@@ -17,10 +17,7 @@ export function ImportPage() {
   const source = useImport((state) => state.source);
   const preview = useImport((state) => state.preview);
   const problem = useImport((state) => state.problem);
-  // A finished import has been read about; the next visit begins afresh.
-  useEffect(() => () => {
-    if (stage === 'done') resetImport();
-  }, [stage]);
+  useEffect(() => leaveImport, []);
   return (
     <div className={styles.page}>
       <nav aria-label={t('Where you are')} className={styles.crumbs}>
