@@ -1,20 +1,16 @@
 // Sampling with a key–value cache in tfjs' operations: the prompts go through the model once, then one position a step.
 // The composed cohort samples with it; on the fused kernels `gpu/sampler.ts` does the same without tfjs.
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  createCache, decodingAttention, decodingStep, type DecodingStep, type KeyValueCache,
-} from '../ops/attention/decoding';
+import { createCache, decodingStep, type DecodingStep, type KeyValueCache } from '../ops/attention/decoding';
 import { quarterTurn, rotaryAngles } from '../ops/attention/rotary';
 import { gatherRows } from '../ops/embedding/embedding';
-import { keepMatrices, keptProduct, type KeptMatrices } from '../ops/linear/kept';
-import { normaliseRows } from '../ops/rmsNorm/normaliseRows';
-import { swiGlu } from '../ops/swiGlu/swiGlu';
 import { createRandom } from '../random';
 import { disposeAll, take, tidy } from '../tidy';
 import type { OnToken, SampledSequence, SampleOptions } from '../training/types';
 import { createAnswers } from './answers';
 import { chooseToken } from './chooseToken';
 import type { ModelConfig } from './config';
+import { decodingLayer, keepMatrices, normedProduct, type DecodingWeights, type KeptMatrices } from './decodingLayer';
 import { EMBEDDING, FINAL_NORM, layerNames, logitsAndCache, type DeviceParameters } from './forward';
 import type { Positions } from './positions';
 import { disposeBatch, lastTokens, layOut } from './tokens';
@@ -28,13 +24,7 @@ const CHUNK_SEQUENCES = 96;
  */
 interface StepWeights {
   readonly embedding: tf.Tensor3D;
-  readonly layers: readonly {
-    readonly qkv: KeptMatrices;
-    readonly o: KeptMatrices;
-    readonly gate: KeptMatrices;
-    readonly up: KeptMatrices;
-    readonly down: KeptMatrices;
-  }[];
+  readonly layers: readonly DecodingWeights[];
   readonly logits: KeptMatrices;
 }
 
@@ -170,23 +160,16 @@ function stepWeights(parameters: DeviceParameters, config: ModelConfig): StepWei
 function decode(
   weights: StepWeights, config: ModelConfig, ids: Int32Array, cache: readonly KeyValueCache[], step: DecodingStep,
 ): { logits: tf.Tensor3D; cache: KeyValueCache[] } {
-  const { hidden_size: D, num_attention_heads: heads } = config;
   const K = weights.embedding.shape[0];
-  const S = ids.length / K;
-  // The gain is in the matrix that follows.
-  const normalised = (x: tf.Tensor3D): tf.Tensor3D => normaliseRows(x, config.rms_norm_eps);
+  const epsilon = config.rms_norm_eps;
   const grown: KeyValueCache[] = [];
-  let x = gatherRows(weights.embedding, tf.tensor2d(ids, [K, S], 'int32'));
+  let x = gatherRows(weights.embedding, tf.tensor2d(ids, [K, ids.length / K], 'int32'));
   weights.layers.forEach((layer, i) => {
-    const qkv = keptProduct(normalised(x), layer.qkv);
-    const attended = decodingAttention(tf.reshape(qkv, [K * S, 3 * heads, D / heads]), cache[i]!, step);
-    grown.push(attended.cache);
-    const middle: tf.Tensor3D = tf.add(x, keptProduct(tf.reshape(attended.y, [K, S, D]), layer.o));
-    const input = normalised(middle);
-    const { h } = swiGlu(keptProduct(input, layer.gate), keptProduct(input, layer.up));
-    x = tf.add(middle, keptProduct(h, layer.down));
+    const made = decodingLayer(x, layer, cache[i]!, step, epsilon);
+    grown.push(made.cache);
+    x = made.x;
   });
-  return { logits: keptProduct(normalised(x), weights.logits), cache: grown };
+  return { logits: normedProduct(x, weights.logits, epsilon), cache: grown };
 }
 
 /** The cache of some of each policy's S sequences. */

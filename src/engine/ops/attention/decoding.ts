@@ -1,7 +1,6 @@
 // Attention of one new position a sequence over a cache of the positions before it, with the sequences of different
 // lengths. A row is a sequence of one policy.
 import * as tf from '@tensorflow/tfjs-core';
-import { DECODING_ATTENTION } from '../../wasm/decodingKernels';
 import { rotate, type RotaryTables } from './rotary';
 
 /** Rotated keys, and values, of one layer, `[rows·heads, columns, d]`; repeated for the query heads of a group. */
@@ -52,16 +51,11 @@ export function decodingStep(
 
 /**
  * qkv `[rows, 3·heads, d]`, queries scaled by 1/√d and nothing rotated yet → `[rows, heads·d]`, and the cache with the
- * new position in it, which on WASM is the one that was given.
+ * new position in it. Not on WASM, where a kernel does the whole layer.
  */
 export function decodingAttention(
-  qkv: tf.Tensor3D, cache: KeyValueCache, { positions, rotary, mask }: DecodingStep,
+  qkv: tf.Tensor3D, { k, v }: KeyValueCache, { rotary, mask }: DecodingStep,
 ): { y: tf.Tensor2D; cache: KeyValueCache } {
-  const { k, v } = cache;
-  if (tf.getBackend() === 'wasm') {
-    const { cos, sin } = rotary;
-    return { y: tf.engine().runKernel(DECODING_ATTENTION, { qkv, k, v, cos, sin }, { positions: [...positions] }) as tf.Tensor2D, cache };
-  }
   const [rows, triple, d] = qkv.shape;
   const H = triple / 3;
   const part = (x: tf.Tensor3D, from: number): tf.Tensor3D => tf.reshape(tf.slice3d(x, [0, from, 0], [rows, H, d]), [rows * H, 1, d]);
