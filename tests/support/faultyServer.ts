@@ -106,8 +106,8 @@ const STATUS: Partial<Record<Behaviour, readonly [number, string, string, string
   rate_limit: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
   rate_limit_wait: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
   rate_limit_date: [429, 'requests', 'rate_limit_error', 'Rate limit reached for requests'],
-  server_error: [500, 'server_error', 'api_error', 'The server had an error while processing your request'],
   overloaded: [529, 'overloaded', 'overloaded_error', 'Overloaded'],
+  server_error: [500, 'server_error', 'api_error', 'The server had an error while processing your request'],
 };
 
 const CODES: Partial<Record<Behaviour, string>> = { bad_key: 'invalid_api_key', no_model: 'model_not_found', quota: 'insufficient_quota' };
