@@ -96,6 +96,7 @@ export function prepareData(
   let tooLong = 0;
   let cut = 0;
   let shared = 0;
+  let turns = 0;
 
   const take = (split: PreferencePair['split'], count: number): PreparedPair[] => {
     const out: PreparedPair[] = [];
@@ -111,6 +112,7 @@ export function prepareData(
       else {
         const { cut: wasCut, ...prepared } = fitted;
         if (wasCut) cut += 1;
+        if ((pair.history?.length ?? 0) > 0) turns += 1;
         out.push(prepared);
       }
     }
@@ -129,6 +131,7 @@ export function prepareData(
         : remark('{count} prompts were cut at their beginning, so that the pairs fit into the model’s {context} tokens.', { count: cut, context }),
     );
   }
+  if (turns > 0) warnings.push(remark('{count} pairs have a system message or earlier turns; this model reads one question and one answer, so it was given the last turn alone.', { count: turns }));
   if (shared > 0) warnings.push(remark('{count} training pairs were left out: their prompts are held out too.', { count: shared }));
   if (train.length < wanted.trainPairs) {
     warnings.push(remark('The dataset has {found} training pairs, and the recipe asks for {wanted}.', { found: train.length, wanted: wanted.trainPairs }));

@@ -187,7 +187,8 @@ const unreachable = (name: string, reason: string): UserError =>
 async function problemOf(response: Response): Promise<string> {
   try {
     const { error } = (await response.json()) as { error?: unknown };
-    if (typeof error === 'string') return error.slice(0, 200);
+    // The sentence around it has a full stop of its own.
+    if (typeof error === 'string') return error.slice(0, 200).replace(/[.\s]+$/, '');
   } catch {
     // The status has to say it.
   }

@@ -60,7 +60,7 @@ export async function importDataset(holder: Holder, request: RequestOf<'import'>
   const { source, position } = await openImport(request.source, context);
   const first = await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head) || head.provenance[IMPORTED] === undefined));
   const id = newDatasetId();
-  const dataset = { id, name: request.name ?? nameOf(source.name), createdAt: context.now(), provenance: {} };
+  const dataset = { id, name: request.name ?? (request.source.kind === 'viewer' ? request.source.dataset : nameOf(source.name)), createdAt: context.now(), provenance: {} };
   return whileStaging(id, async () => {
     try {
       await beginStaging(dataset, context.now());

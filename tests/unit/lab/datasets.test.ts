@@ -58,6 +58,16 @@ describe('choosing a run’s pairs', () => {
     ]);
   });
 
+  it('says of how many conversations the model reads the last turn alone', () => {
+    const [first, second, ...rest] = tinyPairs;
+    const chat: PreferencePair = { ...first!, history: [{ role: 'system', content: 'Be terse.' }] };
+    const data = prepare([chat, { ...second!, history: [] }, ...rest]);
+    expect(data.train[0]!.chosen.ids).toEqual(prepare(tinyPairs).train[0]!.chosen.ids);
+    expect(data.warnings.map(remarkText)).toEqual([
+      '1 pairs have a system message or earlier turns; this model reads one question and one answer, so it was given the last turn alone.',
+    ]);
+  });
+
   it('refuses a dataset with an empty side', () => {
     expect(() => prepare(tinyPairs.filter((pair) => pair.split === 'train'))).toThrow(/no held-out pairs/);
     expect(() => prepare(tinyPairs.filter((pair) => pair.split === 'heldOut'))).toThrow(/no training pairs/);

@@ -95,7 +95,7 @@ describe('an import', () => {
     down = false;
     await resumeImport();
     expect(state()).toMatchObject({ stage: 'done', answer: { dataset: { pairs: 350 } } });
-    expect(datasetsStore.getState().datasets).toHaveLength(1);
+    expect(datasetsStore.getState().datasets).toMatchObject([{ name: 'owner/pairs' }]);
   });
 
   it('that is cancelled leaves nothing behind, and says nothing of a fault', async () => {

@@ -22,7 +22,9 @@ export function ImportReportView() {
       <h3 id="report-title">
         {dataset === undefined
           ? t('No row of “{name}” gave a pair, so nothing was stored.', { name: report.name })
-          : t('{count, plural, one {# pair is} other {# pairs are}} in “{name}” now.', { count: report.pairs, name: dataset.name })}
+          : dataset.pairs > report.pairs
+            ? t('{count, plural, one {# pair was} other {# pairs were}} added to “{name}”, which holds {total} now.', { count: report.pairs, name: dataset.name, total: formatCount(dataset.pairs) })
+            : t('{count, plural, one {# pair is} other {# pairs are}} in “{name}” now.', { count: report.pairs, name: dataset.name })}
       </h3>
       {report.incomplete !== undefined && (
         <p className={styles.problem} role="alert">

@@ -104,7 +104,7 @@ describe('a dataset of the viewer', () => {
     };
     const first = await openViewer({ dataset: 'owner/pairs' }, options);
     const all = await importAll(first.bytes);
-    expect(all.report).toMatchObject({ rows: 200, ok: 200, incomplete: { values: { name: 'owner/pairs', reason: 'Unexpected error.' } } });
+    expect(all.report).toMatchObject({ rows: 200, ok: 200, incomplete: { values: { name: 'owner/pairs', reason: 'Unexpected error' } } });
     expect(first.position()).toEqual({ next: 200, total: ROWS });
     expect(waited).toHaveLength(5);
 
