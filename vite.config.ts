@@ -32,6 +32,30 @@ function securityPolicy(): Plugin {
   };
 }
 
+/** The page is loaded in two pieces, one after the other (`src/main.tsx`); both are fetched from the start. */
+function preloadPage(): Plugin {
+  return {
+    name: 'preload-page',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const files = new Set<string>();
+        const add = (file: string): void => {
+          const chunk = bundle[file];
+          if (files.has(file) || chunk?.type !== 'chunk') return;
+          files.add(file);
+          chunk.imports.forEach(add);
+        };
+        const page = Object.values(bundle).find((one) => one.type === 'chunk' && one.facadeModuleId?.endsWith('/src/app/mount.ts'));
+        if (page === undefined) throw new Error('The build has no chunk for src/app/mount.ts.');
+        add(page.fileName);
+        return [...files].map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` }, injectTo: 'head' as const }));
+      },
+    },
+  };
+}
+
 /**
  * tfjs starts its WASM threads from `factory.toString()`. A minifier takes for granted that a function stays where it
  * was written and lets it name variables outside itself, which a thread does not have; so threads get the source file.
@@ -57,7 +81,7 @@ export default defineConfig({
   base: './',
   // Views live behind the hash, so a missing file is a 404 here as on any static host, not the page again.
   appType: 'mpa',
-  plugins: [react(), securityPolicy(), wasmThreadSource()],
+  plugins: [react(), securityPolicy(), preloadPage(), wasmThreadSource()],
   worker: { format: 'es', plugins: () => [wasmThreadSource()], rolldownOptions: { output: { intro: withoutEval } } },
   optimizeDeps: { include: bundledEarly },
   build: {

@@ -1,7 +1,8 @@
-// Mounts the page on the real workers and the real storage.
-import { start } from './app/start';
-import { createLabClient } from './lab/client';
-import * as shelf from './storage';
-import { createDataClient } from './storage/pairs/client';
+// Loads the page in two pieces, so that the browser can answer between them: in one, evaluating it is a long task.
+import './app/theme.css';
+import './app/base.css';
 
-start({ lab: createLabClient(), shelf, data: createDataClient() });
+await import('./app/ground');
+await new Promise((resolve) => setTimeout(resolve, 0));
+const { mount } = await import('./app/mount');
+mount();

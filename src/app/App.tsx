@@ -1,10 +1,8 @@
 // The shell around every view: header, the view itself, messages, shortcuts.
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { t, useLocale } from '../components/text';
-import { ChecksPage } from '../features/checks/ChecksPage';
 import { Workbench } from '../features/compare/Workbench';
-import { PairsPage } from '../features/pairs/PairsPage';
 import { Announcer } from './Announcer';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
@@ -13,6 +11,10 @@ import { usePath, useView, type View } from './route';
 import { listenForShortcuts } from './shortcuts';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import styles from './app.module.css';
+
+// The first screen does not wait for what is behind the other views.
+const ChecksPage = lazy(async () => ({ default: (await import('../features/checks/ChecksPage')).ChecksPage }));
+const PairsPage = lazy(async () => ({ default: (await import('../features/pairs/PairsPage')).PairsPage }));
 
 function Page({ view }: { readonly view: View }) {
   const path = usePath();
@@ -48,7 +50,9 @@ export function App() {
       <Header view={view} onHelp={() => setHelp(true)} />
       <main id="main" tabIndex={-1} className={styles.main}>
         <ErrorBoundary key={view}>
-          <Page view={view} />
+          <Suspense fallback={null}>
+            <Page view={view} />
+          </Suspense>
         </ErrorBoundary>
       </main>
       <Notices />

@@ -1,6 +1,6 @@
 // Brings the page to life: gives the stores their services, reads settings and the link, finds the device, lists what
 // is stored, and mounts the app.
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { dataChanged } from '../stores/datasetView';
 import { openDevice } from '../stores/device';
@@ -19,8 +19,6 @@ import { loadPreset } from '../features/compare/experiment/presets';
 import { App } from './App';
 import { followSettings } from './appearance';
 import { viewOf } from './route';
-import './theme.css';
-import './base.css';
 
 function linkOfThisPage(): Link {
   try {
@@ -74,9 +72,12 @@ export function start(given: Services): void {
 
   const root = document.getElementById('root');
   if (root === null) throw new Error('The page has no element with the id "root".');
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+  // As a transition the first render is cut into slices, between which the page can answer.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   );
 }

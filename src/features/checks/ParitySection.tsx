@@ -1,6 +1,6 @@
 // Twenty steps on this device beside the same steps on another backend: lines and markers that should lie on each other.
 import { ChartFigure } from '../../components/chart/ChartFigure';
-import { LineChart } from '../../components/chart/LineChart';
+import { Chart } from '../../components/chart/Chart';
 import { looksOf } from '../../components/chart/palette';
 import type { Series } from '../../components/chart/series';
 import type { TableContent } from '../../components/DataTable';
@@ -64,7 +64,7 @@ function Found({ parity }: { readonly parity: Parity }) {
     <>
       <ChartFigure size="free" title={title} unit={t('mean loss of a batch')} table={() => tableOf(parity)}>
         <div className={styles.parity}>
-          <LineChart big name={title} series={seriesOf(parity)} steps={steps} digits={6} />
+          <Chart big name={title} series={seriesOf(parity)} steps={steps} digits={6} />
         </div>
       </ChartFigure>
       <p className={styles.key}>

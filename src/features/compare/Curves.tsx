@@ -1,6 +1,6 @@
 // The two charts everything is about: held-out log-likelihood of winners and of losers, on one axis, against the reference.
 import { ChartFigure } from '../../components/chart/ChartFigure';
-import { LineChart } from '../../components/chart/LineChart';
+import { Chart } from '../../components/chart/Chart';
 import { domainOf, type Domain } from '../../components/chart/scale';
 import type { Series } from '../../components/chart/series';
 import { Check, Segments } from '../../components/Check';
@@ -69,7 +69,7 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
             table={() => seriesTable(unit, series, 4, reference)}
             message={waiting ? messages[id] : undefined}
           >
-            <LineChart
+            <Chart
               big
               name={`${titles[id]}: ${unit}`}
               series={series}

@@ -1,7 +1,7 @@
 // The strip of small charts: rewards, margins, accuracy, loss, entropy, gradient norm, for held-out pairs or for the
 // batches the policies train on.
 import { ChartFigure } from '../../components/chart/ChartFigure';
-import { LineChart } from '../../components/chart/LineChart';
+import { Chart } from '../../components/chart/Chart';
 import { Segments } from '../../components/Check';
 import { t } from '../../components/text';
 import { useExperiment, useSettings } from '../../stores/hooks';
@@ -73,7 +73,7 @@ function Small({ chart, recipeSteps, highlight }: SmallProps) {
       faded={recorded}
       table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits))}
     >
-      <LineChart
+      <Chart
         name={`${chart.title}: ${chart.unit}`}
         series={series}
         steps={steps}

@@ -1,17 +1,19 @@
 // The compare workbench: the experiment at the left, the curves in the middle, what the models say and the runs at the right.
 import { useState } from 'react';
+import { InTurn, loadedInTurn } from '../../components/InTurn';
 import { t } from '../../components/text';
 import { useExperiment, useRuns } from '../../stores/hooks';
 import { Curves } from './Curves';
-import { ExperimentPanel } from './experiment/ExperimentPanel';
 import { RunBar } from './RunBar';
 import { RunList } from './RunList';
-import { SamplePanel } from './SamplePanel';
 import { StoppedPolicies } from './Stopped';
 import { Strip } from './Strip';
 import { Summary } from './Summary';
 import { TokenSplit } from './TokenSplit';
 import styles from './compare.module.css';
+
+const ExperimentPanel = loadedInTurn(async () => (await import('./experiment/ExperimentPanel')).ExperimentPanel);
+const SamplePanel = loadedInTurn(async () => (await import('./SamplePanel')).SamplePanel);
 
 export function Workbench() {
   // Pointing at a member brings out its line in every chart.
@@ -36,7 +38,9 @@ export function Workbench() {
       </section>
       <section className={styles.right} aria-label={t('Samples and runs')}>
         <SamplePanel />
-        <RunList />
+        <InTurn>
+          <RunList />
+        </InTurn>
       </section>
     </div>
   );

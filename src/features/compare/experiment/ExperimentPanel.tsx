@@ -14,6 +14,7 @@ import { listDatasets } from '../../../stores/datasets';
 import { useDatasets, useExperiment } from '../../../stores/hooks';
 import { storedId, storedName } from '../../../stores/storedPairs';
 import { memberLabels } from '../curves';
+import { InTurn } from '../../../components/InTurn';
 import { MemberRow } from './MemberRow';
 import { RecipeMenu } from './RecipeMenu';
 import { readSeeds } from './seeds';
@@ -224,15 +225,16 @@ export function ExperimentPanel({ onPoint }: { readonly onPoint: (member: number
       </div>
       <ul className={styles.cohort}>
         {recipe.cohort.map((member, index) => (
-          <MemberRow
-            key={index}
-            index={index}
-            member={member}
-            label={labels[index]!}
-            look={looks[index]!}
-            canRemove={recipe.cohort.length > 1}
-            onPoint={onPoint}
-          />
+          <InTurn key={index}>
+            <MemberRow
+              index={index}
+              member={member}
+              label={labels[index]!}
+              look={looks[index]!}
+              canRemove={recipe.cohort.length > 1}
+              onPoint={onPoint}
+            />
+          </InTurn>
         ))}
       </ul>
       <SeedsField recipe={recipe} />
