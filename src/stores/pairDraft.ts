@@ -7,8 +7,9 @@ import type { PairChange, Row, StoredRow } from '../storage/pairs/protocol';
 import { ask, flushBeforeChanges } from './datasetChanges';
 import { infoArrived } from './datasets';
 import { duringChange, rowStored, viewedId, viewStore } from './datasetView';
-import { sentence, sentenceOf, type Sentence } from './notices';
+import { report, sentence, sentenceOf, type Sentence } from './notices';
 import { services } from './services';
+import { keepUnfinished, unfinishedOf } from './unfinishedPairs';
 
 /** A pair as an editor shows it: what is not there is empty. */
 export interface PairFields {
@@ -83,13 +84,34 @@ export async function openDraft(row: Row | 'new'): Promise<void> {
     return;
   }
   await flushDraft();
-  if (row === 'new') {
-    replace({ ...empty, row, fields: blank });
-    return;
+  if (row === 'new') replace({ ...empty, row, fields: blank });
+  else {
+    const known = viewStore.getState().loaded.get(row);
+    replace({ ...empty, row, ...(known && { fields: fieldsOf(known.pair), stored: known }) });
+    await load(row);
   }
-  const known = viewStore.getState().loaded.get(row);
-  replace({ ...empty, row, ...(known && { fields: fieldsOf(known.pair), stored: known }) });
-  await load(row);
+  await goOn(row);
+}
+
+/** Brings back what was typed into the pair before and could not be stored. */
+async function goOn(row: Row | 'new'): Promise<void> {
+  const dataset = viewedId();
+  if (dataset === undefined || viewStore.getState().readOnly) return;
+  const before = typed;
+  try {
+    const fields = await unfinishedOf(dataset, row);
+    const now = draftStore.getState();
+    if (fields === undefined || now.row !== row || now.fields === undefined || now.gone === true || typed !== before) return;
+    draftStore.setState({ fields, dirty: true, problem: problemOf(fields) });
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Whether what is in the editor can not be stored as it stands. */
+export function isUnfinished(): boolean {
+  const { fields, dirty } = draftStore.getState();
+  return dirty && fields !== undefined && problemOf(fields) !== undefined;
 }
 
 export function closeDraft(): void {
@@ -149,6 +171,8 @@ async function store(): Promise<void> {
   const problem = problemOf(fields);
   if (problem !== undefined) {
     draftStore.setState({ problem });
+    const nothing = row === 'new' && JSON.stringify(fields) === JSON.stringify(blank);
+    await keepUnfinished(dataset, row, nothing ? undefined : fields).catch(report);
     return;
   }
   const before = typed;
@@ -164,6 +188,7 @@ async function store(): Promise<void> {
       }
     }
     if (typed === before) draftStore.setState({ dirty: false, problem: undefined });
+    await keepUnfinished(dataset, row, undefined);
   } catch (error) {
     draftStore.setState({ problem: sentenceOf(error) });
   }

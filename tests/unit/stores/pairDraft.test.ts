@@ -80,6 +80,33 @@ describe('a pair in the editor', () => {
     expect(await stored(9)).toBeUndefined();
   });
 
+  it('that is left unfinished is there again, until it is stored or emptied', async () => {
+    await openDraft('new');
+    editDraft({ prompt: 'Who?', chosen: 'Ada.', tags: ['mine'] });
+    await openDraft(2);
+    editDraft({ chosen: '' });
+    await openDraft(3);
+    expect(draft()).toMatchObject({ fields: { chosen: somePair(3).chosen }, dirty: false });
+    await openDraft(2);
+    expect(draft()).toMatchObject({ fields: { chosen: '', rejected: somePair(2).rejected }, dirty: true });
+    expect(draft().problem!.template).toContain('chosen');
+    expect(await stored(2)).toEqual(somePair(2));
+    await openDraft('new');
+    expect(draft()).toMatchObject({ fields: { prompt: 'Who?', chosen: 'Ada.', tags: ['mine'] }, dirty: true });
+    editDraft({ rejected: 'Bea.' });
+    await flushDraft();
+    expect(await stored(8)).toMatchObject({ prompt: 'Who?', rejected: 'Bea.' });
+    await openDraft(3);
+    await openDraft('new');
+    expect(draft().fields!.prompt).toBe('');
+    editDraft({ prompt: 'Nothing' });
+    await flushDraft();
+    editDraft({ prompt: '' });
+    await openDraft(3);
+    await openDraft('new');
+    expect(draft()).toMatchObject({ fields: { prompt: '' }, dirty: false });
+  });
+
   it('says that it is gone when its making is undone', async () => {
     await openDraft('new');
     editDraft({ prompt: 'Who?', chosen: 'Ada.', rejected: 'Bea.' });

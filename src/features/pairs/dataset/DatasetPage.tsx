@@ -7,6 +7,7 @@ import type { Row } from '../../../storage/pairs/protocol';
 import { lookAt, openView } from '../../../stores/datasetView';
 import { redo, undo } from '../../../stores/datasetChanges';
 import { useDataView, useExperiment } from '../../../stores/hooks';
+import { isUnfinished } from '../../../stores/pairDraft';
 import { wantTokenizer } from '../../../stores/tokenizer';
 import { goTo, listLink, pairLink } from '../links';
 import { PairPage } from '../pair/PairPage';
@@ -27,6 +28,8 @@ function useUndoKeys(): void {
       // Other fields, such as the search, have a history of their own.
       const field = event.target instanceof Element ? event.target.closest('input, textarea') : null;
       if (field !== null && field.closest('[data-stored]') === null) return;
+      // So has what cannot be stored yet: it is no step of the dataset's.
+      if (field !== null && isUnfinished()) return;
       if (key === 'z' && !event.shiftKey) void undo();
       else if (key === 'y' || (key === 'z' && event.shiftKey)) void redo();
       else return;
