@@ -1,8 +1,8 @@
 // The runs that a chart draws, as of the last frame that brought something new for it. Every chart calls this by itself,
 // so each is drawn in a task of its own, and only when one of its figures has changed.
-import { useFrames } from '../../stores/frames';
+import { useEffect } from 'react';
+import { requestFrame, useFrames } from '../../stores/frames';
 import { experimentStore } from '../../stores/experiment';
-import { useExperiment, useRuns } from '../../stores/hooks';
 import { recordedFor, recordedStore } from '../../stores/recorded';
 import { findRun, runsStore, type Run } from '../../stores/runs';
 import { drawnRuns, type Drawn } from './curves';
@@ -30,13 +30,25 @@ function stampOf(metrics: readonly string[]): string {
     .join(' ');
 }
 
+/**
+ * Asks for a frame when a person has chosen something else to look at. Charts that listened for that themselves would all be
+ * drawn in one task of a fifth of a second.
+ */
+function watchChoices(): () => void {
+  const stop = [
+    runsStore.subscribe((now, before) => {
+      if (now.currentId !== before.currentId || now.overlayIds !== before.overlayIds || now.listed !== before.listed) requestFrame();
+    }),
+    experimentStore.subscribe((now, before) => {
+      if (now.recipe !== before.recipe) requestFrame();
+    }),
+  ];
+  return () => stop.forEach((one) => one());
+}
+
 export function useDrawn(fallbackSteps: number, metrics: readonly string[]): DrawnNow {
   useFrames(() => stampOf(metrics));
-  // These change when a person acts, and then at once.
-  useRuns((state) => state.currentId);
-  useRuns((state) => state.overlayIds);
-  useRuns((state) => state.listed && state.runs.length === 0);
-  useExperiment((state) => state.recipe);
+  useEffect(watchChoices, []);
   const { current, behind } = runsToDraw();
   const drawn = drawnRuns(current, behind);
   const steps = drawn.length === 0 ? fallbackSteps : Math.max(...drawn.map(({ run }) => run.recipe.schedule.steps));
