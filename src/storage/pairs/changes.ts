@@ -10,6 +10,7 @@ import { appendPairs, applyStep, createDraft, findPair, type Draft } from './dra
 import { hashOf } from './facts';
 import type { Holder, Outcome } from './holder';
 import { labels } from './labels';
+import { splitRuleText, type SplitRule } from './splitRule';
 import type { Loaded } from './loaded';
 import type { Answer, Changed, DatasetInfo, PairChange, RequestOf } from './protocol';
 import { infoOf, requireRow, selectedRows, storedRows } from './queries';
@@ -172,14 +173,24 @@ export async function tagPairs(holder: Holder, { dataset, selection, add = [], r
   );
 }
 
-async function changeSplit(db: LabDatabase, draft: Draft, rows: Uint32Array, heldOut: (row: number, at: number) => boolean) {
-  const { columns, head } = draft.data;
+/** @param rule says how the split is made from now on, where it is made by one. */
+async function changeSplit(db: LabDatabase, draft: Draft, rows: Uint32Array, heldOut: (row: number, at: number) => boolean, rule?: SplitRule) {
+  const { columns } = draft.data;
+  const { id } = draft.data.head;
   const after = Uint32Array.from(rows, (row, at) => (heldOut(row, at) ? 1 : 0));
   const other = rows.map((row, at) => (columns.heldOut[row] === after[at] ? 0 : 1));
   const moved = rows.filter((_, at) => other[at] === 1);
   const before = Uint32Array.from(moved, (row) => columns.heldOut[row]!);
-  const step = await doStep(db, draft, { kind: 'split', dataset: head.id, rows: moved, before, after: before.map((side) => 1 - side) });
-  return outcome(draft, labels.split(moved.length), [step]);
+  const step = await doStep(db, draft, { kind: 'split', dataset: id, rows: moved, before, after: before.map((side) => 1 - side) });
+  if (rule === undefined || moved.length === 0) return outcome(draft, labels.split(moved.length), [step]);
+  const now = { name: draft.head.name, deleted: false };
+  const head = await doStep(db, draft, {
+    kind: 'head',
+    dataset: id,
+    before: { ...now, split: draft.head.provenance.split ?? '' },
+    after: { ...now, split: splitRuleText(rule) },
+  });
+  return outcome(draft, labels.resplit(rule), [step, head]);
 }
 
 export async function setSplit(holder: Holder, { dataset, selection, split }: RequestOf<'setSplit'>): Promise<Changed> {
@@ -202,7 +213,7 @@ export async function resplit(holder: Holder, { dataset, heldOutShare, seed }: R
         read += batch.length;
         tell(read, rows.length);
       }
-      return changeSplit(db, draft!, rows, (row) => sides[row] === 1);
+      return changeSplit(db, draft!, rows, (row) => sides[row] === 1, { heldOutShare, seed });
     }),
   );
 }

@@ -114,9 +114,11 @@ async function replacePair(db: LabDatabase, draft: Draft, row: number, pair: Pre
 export async function applyStep(db: LabDatabase, draft: Draft, step: Step, forward: boolean): Promise<void> {
   const { columns } = draft.data;
   if (step.kind === 'head') {
-    const { name, deleted } = forward ? step.after : step.before;
-    const { deletedAt: _before, ...rest } = draft.head;
-    draft.head = { ...rest, name, ...(deleted && { deletedAt: Date.now() }) };
+    const { name, deleted, split } = forward ? step.after : step.before;
+    const { deletedAt: _before, provenance, ...rest } = draft.head;
+    const { split: rule, ...origin } = provenance;
+    const now = split ?? rule ?? '';
+    draft.head = { ...rest, name, provenance: { ...origin, ...(now !== '' && { split: now }) }, ...(deleted && { deletedAt: Date.now() }) };
     return;
   }
   if (step.kind === 'pair') {

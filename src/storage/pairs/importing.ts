@@ -14,6 +14,7 @@ import { infoOf } from './queries';
 import type { DatasetRecord, StoredDataset } from './records';
 import { beginStaging, dropDataset, newDatasetId, stage, whileStaging } from './staging';
 import { isListed, textTables } from './tables';
+import { splitRuleText } from './splitRule';
 import { newHead, putPacked } from './upgrade';
 
 export interface ImportContext {
@@ -196,7 +197,7 @@ function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SH
     format: [report.format, ...(report.encoding ? [report.encoding] : []), ...(report.compressed ? ['gzip'] : [])].join(', '),
     ...(report.sha256 !== undefined && { sha256: report.sha256 }),
     mapping: JSON.stringify(report.mapping),
-    split: `${heldOutShare} held out by prompt, seed ${seed}`,
+    split: splitRuleText({ heldOutShare, seed }),
     rows: `${report.rows} = ${report.ok} ok + ${report.rejected} rejected`,
     [IMPORTED]: new Date(now).toISOString(),
   };

@@ -1,5 +1,6 @@
 // What a change is called where it can be undone, in a sentence to be translated.
 import { remark, type Remark } from '../../engine/errors';
+import type { SplitRule } from './splitRule';
 
 export const labels = {
   create: (): Remark => remark('Make the dataset'),
@@ -13,6 +14,7 @@ export const labels = {
   move: (count: number): Remark => remark('Move {count, plural, one {# pair} other {# pairs}} to another dataset', { count }),
   copy: (count: number): Remark => remark('Copy {count, plural, one {# pair} other {# pairs}} to another dataset', { count }),
   split: (count: number): Remark => remark('Change the split of {count, plural, one {# pair} other {# pairs}}', { count }),
+  resplit: ({ heldOutShare, seed }: SplitRule): Remark => remark('Split anew: {percent} % held out, seed {seed}', { percent: Math.round(heldOutShare * 1000) / 10, seed }),
   rename: (): Remark => remark('Rename the dataset'),
   delete: (): Remark => remark('Delete the dataset'),
 } as const;

@@ -88,6 +88,8 @@ export type Step =
 export interface HeadChange {
   readonly name: string;
   readonly deleted: boolean;
+  /** By which rule the split was last made, as the provenance tells it; empty for none. Absent where the change leaves it. */
+  readonly split?: string;
 }
 
 export interface JournalEntry {

@@ -13,13 +13,14 @@ import { CopyDataset } from './CopyDataset';
 import { trainOn } from './trainOn';
 import { ExportDialog } from './ExportDialog';
 import { MeasureDialog } from './MeasureDialog';
+import { Origin } from './Origin';
 import { ResplitDialog } from './ResplitDialog';
 import styles from './dataset.module.css';
 
 export function DatasetHead({ name }: { readonly name: string }) {
   const info = useDataView((state) => state.dataset!.info);
   const readOnly = useDataView((state) => state.readOnly);
-  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | 'export' | 'measure' | undefined>(undefined);
+  const [open, setOpen] = useState<'rename' | 'delete' | 'resplit' | 'copy' | 'export' | 'measure' | 'origin' | undefined>(undefined);
   const close = (): void => setOpen(undefined);
   const said = (remark: typeof info.undo, otherwise: string): string => (remark === undefined ? otherwise : t(remark.template, remark.values));
   return (
@@ -71,6 +72,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
           items={[
             { id: 'measure', name: t('Measure by the models …') },
             { id: 'copy', name: t('Make a copy') },
+            { id: 'origin', name: t('Where it comes from …') },
             ...(readOnly
               ? []
               : [
@@ -89,6 +91,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
       <ResplitDialog isOpen={open === 'resplit'} onClose={close} />
       <ExportDialog isOpen={open === 'export'} onClose={close} />
       <MeasureDialog isOpen={open === 'measure'} onClose={close} />
+      <Origin info={info} isOpen={open === 'origin'} onClose={close} />
       <CopyDataset isOpen={open === 'copy'} onClose={close} />
     </div>
   );

@@ -6,6 +6,7 @@ import { Histogram } from '../../../components/histogram/Histogram';
 import { t } from '../../../components/text';
 import { flags, type Flag } from '../../../storage/pairs/filter';
 import type { Column, Facets } from '../../../storage/pairs/protocol';
+import { splitRuleOf } from '../../../storage/pairs/splitRule';
 import type { PairSource, Split } from '../../../preferences/pair';
 import { changeFilter, clearFilter, isFiltered } from '../../../stores/datasetView';
 import { useDataView } from '../../../stores/hooks';
@@ -44,6 +45,8 @@ function Choices({ title, options, chosen, onChange, children }: ChoicesProps) {
 function Labels({ facets }: { readonly facets: Facets }) {
   const filter = useDataView((state) => state.filter);
   const tags = useDataView((state) => state.dataset?.tags ?? []);
+  const provenance = useDataView((state) => state.dataset?.info.provenance);
+  const rule = splitRuleOf(provenance ?? {});
   const [all, setAll] = useState(false);
   const sources = Object.entries(facets.sources) as [PairSource, number][];
   const wanted = filter.tags?.any ?? [];
@@ -58,7 +61,13 @@ function Labels({ facets }: { readonly facets: Facets }) {
         options={(['train', 'heldOut'] as const).map((id) => ({ id, name: splitName(id), count: facets.splits[id] }))}
         chosen={filter.splits ?? []}
         onChange={(ids) => changeFilter({ splits: ids.length === 0 ? undefined : (ids as Split[]) })}
-      />
+      >
+        {rule !== undefined && (
+          <p className={styles.note}>
+            {t('Split by prompt: {percent} % held out, seed {seed}.', { percent: Math.round(rule.heldOutShare * 1000) / 10, seed: rule.seed })}
+          </p>
+        )}
+      </Choices>
       {(sources.length > 1 || filter.sources !== undefined) && (
         <Choices
           title={t('Source')}

@@ -9,6 +9,7 @@ import * as storage from '../../../../src/storage';
 import { DATABASE_NAME } from '../../../../src/storage/database';
 import { createDataCore, type DataCore } from '../../../../src/storage/pairs/core';
 import type { Selection } from '../../../../src/storage/pairs/filter';
+import { splitRuleOf } from '../../../../src/storage/pairs/splitRule';
 import { somePairs } from './somePairs';
 
 let core: DataCore;
@@ -254,6 +255,24 @@ describe('a dataset', () => {
     await core.ask({ type: 'undo', dataset: id });
     expect((await core.ask({ type: 'undo', dataset: id })).info.name).toBe('Old');
     expect(await load(id)).toEqual(somePairs(3));
+  });
+
+  it('remembers by which rule it was split last, through undo and redo', async () => {
+    const source = { kind: 'text', name: 'a.jsonl', text: Array.from({ length: 40 }, (_, i) => `{"prompt":"P${i}","chosen":"yes","rejected":"no"}`).join('\n') } as const;
+    const { id } = (await core.ask({ type: 'import', source, heldOutShare: 0.25, seed: 7 })).dataset!;
+    const rule = async () => splitRuleOf((await core.ask({ type: 'open', dataset: id })).info.provenance);
+    expect(await rule()).toEqual({ heldOutShare: 0.25, seed: 7 });
+    const { info } = await core.ask({ type: 'resplit', dataset: id, heldOutShare: 0.5, seed: 3 });
+    expect(info.undo).toMatchObject({ values: { percent: 50, seed: 3 } });
+    expect(await rule()).toEqual({ heldOutShare: 0.5, seed: 3 });
+    await core.ask({ type: 'undo', dataset: id });
+    expect(await rule()).toEqual({ heldOutShare: 0.25, seed: 7 });
+    await core.ask({ type: 'redo', dataset: id });
+    expect(await rule()).toEqual({ heldOutShare: 0.5, seed: 3 });
+    const written = await make(somePairs(20), 'Written');
+    await core.ask({ type: 'resplit', dataset: written, heldOutShare: 0.5, seed: 1 });
+    await core.ask({ type: 'undo', dataset: written });
+    expect((await core.ask({ type: 'open', dataset: written })).info.provenance).toEqual({});
   });
 
   it('that was made can be unmade by one undo, and made again', async () => {
