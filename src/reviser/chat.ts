@@ -53,7 +53,7 @@ export interface ChatOptions {
 
 /** Whom a question is put to, as far as it decides the answer: part of what a stored reply is found by. */
 export interface ProviderIdentity {
-  readonly kind: 'openai' | 'anthropic' | 'offline' | 'recorded';
+  readonly kind: 'openai' | 'anthropic' | 'offline';
   /** Scheme, host and port; `offline` where nothing is sent. */
   readonly origin: string;
 }
