@@ -29,6 +29,9 @@ const MOST_WHOLE = 32 * 1024 * 1024;
 /** Most characters without an event, after which an answer is noise; one event is no longer than that either. */
 const MOST_NOISE = 4 * 1024 * 1024;
 
+/** Times the patience with silence that a server may go on with signs of life alone, such as comments, before it is given up. */
+const MOST_DRIPS = 6;
+
 /**
  * How every request of the lab to a chat API is made. A redirect is an error, since it could carry the key to another host;
  * nothing tells who asks, and no cookie goes along.
@@ -103,6 +106,7 @@ async function* eventsOf(parts: AsyncIterable<string>, exchange: Exchange): Asyn
   const ready: EventSourceMessage[] = [];
   let broken = false;
   let noise = 0;
+  let heard = Date.now();
   const parser = createParser({
     onEvent: (event) => ready.push(event),
     onError: ({ type }) => (broken ||= type === 'max-buffer-size-exceeded'),
@@ -114,6 +118,9 @@ async function* eventsOf(parts: AsyncIterable<string>, exchange: Exchange): Asyn
   for await (const part of parts) {
     parser.feed(part);
     noise = ready.length > 0 ? 0 : noise + part.length;
+    if (ready.length > 0) heard = Date.now();
+    const longest = MOST_DRIPS * exchange.patienceMs();
+    if (Date.now() - heard > longest) throw silenceFault(exchange, Math.round(longest / 1000));
     if (broken || noise > MOST_NOISE) throw malformedFault(exchange);
     yield* drain();
   }

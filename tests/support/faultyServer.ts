@@ -16,9 +16,10 @@ export type ServerFault =
   | 'error_event' | 'broken_json' | 'cut'
   /** The connection ends before there is any answer. */
   | 'hang_up'
-  | 'redirect' | 'endless_text' | 'endless_noise'
-  /** Half of the reply and then nothing more, or nothing at all. */
-  | 'stall' | 'silence'
+  /** Text without end, comments without end, one line without end. */
+  | 'redirect' | 'endless_text' | 'endless_noise' | 'endless_line'
+  /** Half of the reply and then nothing more, or nothing but a comment now and then; or nothing at all. */
+  | 'stall' | 'drip' | 'silence'
   /** Newer models' refusals of older parameters, and strict servers' of newer ones; only while the request holds them. */
   | 'needs_max_completion_tokens' | 'needs_default_temperature' | 'no_stream_options' | 'no_logprobs';
 
@@ -305,10 +306,19 @@ async function stream(behaviour: Behaviour, response: ServerResponse, wire: Wire
       return void response.write(begun.join(''), () => setTimeout(() => response.destroy(), 5));
     case 'stall':
       return void response.write(begun.join(''));
+    case 'drip':
+      response.write(begun.join(''));
+      while (!response.destroyed) {
+        response.write(': still here\n\n');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return;
     case 'endless_text':
-    case 'endless_noise': {
-      const more = behaviour === 'endless_text' ? wire.noise : `: ${'noise '.repeat(2000)}\n\n`;
-      response.write(opening.join(''));
+    case 'endless_noise':
+    case 'endless_line': {
+      const noise = 'noise '.repeat(2000);
+      const more = behaviour === 'endless_text' ? wire.noise : behaviour === 'endless_noise' ? `: ${noise}\n\n` : noise;
+      response.write(opening.join('') + (behaviour === 'endless_line' ? 'data: {"' : ''));
       while (!response.destroyed) {
         response.write(more);
         await new Promise((resolve) => setImmediate(resolve));

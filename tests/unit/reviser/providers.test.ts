@@ -115,6 +115,7 @@ describe.each(providers)('the %s provider', (kind, make) => {
     ['hang_up', 'unreachable', true],
     ['redirect', 'unreachable', true],
     ['endless_noise', 'malformed', true],
+    ['endless_line', 'malformed', true],
   ];
   it.each(faults)('meets %s with the fault %s', async (behaviour, fault, passing) => {
     await start();
@@ -138,6 +139,7 @@ describe.each(providers)('the %s provider', (kind, make) => {
     await start();
     expect(await failure('silence', { patienceMs: 80 })).toMatchObject({ fault: 'cut' });
     expect(await failure('stall', { patienceMs: 80 })).toMatchObject({ fault: 'cut' });
+    expect(await failure('drip', { patienceMs: 40 })).toMatchObject({ fault: 'cut' });
     await expect.poll(() => server.asked.every(({ left }) => left)).toBe(true);
   });
 
