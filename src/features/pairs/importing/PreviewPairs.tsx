@@ -5,6 +5,7 @@ import type { ImportPreview } from '../../../preferences/import';
 import { useImport } from '../../../stores/hooks';
 import { History, LongText, PairSides, UnitChoice, type DiffUnit } from '../pair/PairSides';
 import { splitName } from '../words';
+import { ContextNote } from './ContextNote';
 import { warningName } from './reasons';
 import styles from './importing.module.css';
 
@@ -21,6 +22,7 @@ export function PreviewPairs({ preview }: { readonly preview: ImportPreview }) {
         <h3 id="preview-title">{t('The first rows, as pairs')}</h3>
         <UnitChoice unit={unit} onChange={setUnit} />
       </div>
+      <ContextNote pairs={pairs} />
       {pairs.length === 0 && rejections.length === 0 && <p className={styles.note}>{t('Nothing to show yet. Say which columns are what.')}</p>}
       <ol className={styles.pairs}>
         {pairs.slice(0, SHOWN).map(({ pair, row, warnings }) => (
