@@ -42,6 +42,11 @@ const REFUSALS = [
   /^(?:i['’]?m |i am )?(?:very |really |so )?(?:sorry|afraid)\b.{0,40}\b(?:can(?:['’]?t|not)|can not|unable|won['’]?t|not able)\b/i,
   /^i (?:can(?:['’]?t|not)|can not|won['’]?t|will not|am unable to|am not able to|must decline)\b/i,
   /^as an ai\b/i,
+  /^(?:lo siento|perd[óo]n)\b.{0,40}\bno (?:puedo|podemos)\b/i,
+  /^(?:je suis (?:vraiment )?d[ée]sol[ée]|d[ée]sol[ée]).{0,40}\bne (?:peux|puis)\b/i,
+  /^(?:es )?tut mir leid.{0,60}\bnicht\b/i,
+  /^(?:很?抱歉|对不起|對不起).{0,40}(?:不能|无法|無法)/,
+  /^申し訳.{0,60}(?:できません|出来ません|いたしかねます)/,
   /^죄송(?:합니다|하지만|해요).{0,60}(?:없습니다|없어요|어렵습니다)/,
 ];
 

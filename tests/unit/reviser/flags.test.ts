@@ -27,7 +27,12 @@ describe('a reply is flagged', () => {
   it('when the model or its server refused', () => {
     expect(flags("I'm sorry, but I can't help with that.")).toEqual(['no_marks', 'refused']);
     expect(flags('I cannot assist with this request.')).toEqual(['no_marks', 'refused']);
-    expect(flags('죄송하지만 그 요청은 도와드릴 수 없습니다.')).toEqual(['no_marks', 'refused']);
+    for (const text of [
+      '죄송하지만 그 요청은 도와드릴 수 없습니다.', 'Lo siento, pero no puedo ayudarte con eso.', 'Je suis désolé, mais je ne peux pas vous aider.',
+      'Tut mir leid, dabei kann ich nicht helfen.', '抱歉，我无法提供帮助。', '申し訳ありませんが、お手伝いできません。',
+    ]) {
+      expect(flags(text), text).toEqual(['no_marks', 'refused']);
+    }
     expect(flags(revised(original.replace('baker', 'smith')), 'refused')).toEqual(['refused']);
   });
 
