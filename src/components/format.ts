@@ -56,3 +56,8 @@ export function formatDate(time: number, locale: string, now = Date.now()): stri
     ...(sameYear ? {} : { year: 'numeric' }),
   }).format(time);
 }
+
+/** A whole number as people read it: `10,000`. */
+export function formatCount(count: number): string {
+  return new Intl.NumberFormat('en').format(count);
+}

@@ -1,15 +1,13 @@
 // Addresses of the pairs pages, all behind the hash. `name` is a stored dataset's id or the name of one that ships.
+import { datasetLink, goTo } from '../../components/links';
 import type { Row } from '../../storage/pairs/protocol';
+
+export { datasetLink, goTo };
 
 export const listLink = '#/pairs';
 export const importLink = '#/pairs/import';
-export const datasetLink = (name: string): string => `#/pairs/data/${encodeURIComponent(name)}`;
 export const pairLink = (name: string, row: Row | 'new'): string => `${datasetLink(name)}/${row}`;
 export const besideLink = (first: string, second: string): string => `#/pairs/beside/${encodeURIComponent(first)}/${encodeURIComponent(second)}`;
-
-export function goTo(link: string): void {
-  window.location.hash = link;
-}
 
 /** What an address below `#/pairs` asks for. */
 export type PairsPlace =

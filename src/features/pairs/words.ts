@@ -1,5 +1,6 @@
 // What the pairs pages call columns, splits, sources and datasets, in the reader's language.
 import { formatCompact, formatFixed } from '../../components/format';
+import { shippedTitle } from '../../components/shippedTitle';
 import { t } from '../../components/text';
 import type { PairSource, Split } from '../../preferences/pair';
 import type { Flag } from '../../storage/pairs/filter';
@@ -59,17 +60,8 @@ export function flagName(flag: Flag): string {
   return flag === 'sharedPrompt' ? t('Prompt on both sides of the split') : t('Near-duplicate of another pair');
 }
 
-/** A shipped dataset's copy is called after the file; people know it by its title. */
-export function shippedTitle(name: string): string {
-  return name === 'clair' ? t('CLAIR: minimal revisions') : t('Off-policy, judged');
-}
-
 export function datasetTitle(info: DatasetInfo): string {
   return isShippedCopy(info) ? shippedTitle(info.name) : info.name;
-}
-
-export function formatCount(count: number): string {
-  return new Intl.NumberFormat('en').format(count);
 }
 
 /** Bytes as people read them: `812 kB`, `3.4 GB`. */
@@ -82,3 +74,6 @@ export function formatBytes(bytes: number): string {
   }
   return `${formatCompact(Number(value.toPrecision(3)), 3)} ${units[unit]}`;
 }
+
+export { formatCount } from '../../components/format';
+export { shippedTitle };

@@ -3,13 +3,13 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useRem } from '../../../components/chart/useRem';
 import { t } from '../../../components/text';
+import { useLongList } from '../../../components/useLongList';
 import type { Column, Row, StoredRow } from '../../../storage/pairs/protocol';
 import { selectAll, selectBetween, selectNone, isSelected, lookAt, sortBy, toggleRow, wantRows } from '../../../stores/datasetView';
 import { removePairs } from '../../../stores/datasetChanges';
 import { useDataView } from '../../../stores/hooks';
 import { columnName, formatCount, formatValue, splitName } from '../words';
 import { excerptOf } from './excerpt';
-import { useLongList } from './useLongList';
 import styles from './table.module.css';
 
 /** Heights in rem; the style sheet has the same. */

@@ -1,60 +1,19 @@
 // Both sides of a pair with their differences marked, by words or by the model's tokens; earlier turns and the reasons
 // around them. Read-only; used beside the table and under the editor.
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Segments } from '../../../components/Check';
 import { DiffText, MOST_SHOWN } from '../../../components/diff/DiffText';
 import { tokenDiff } from '../../../components/diff/tokenDiff';
 import { wordDiff } from '../../../components/diff/wordDiff';
 import { t } from '../../../components/text';
-import type { Turn } from '../../../preferences/pair';
+import { History, LongText, roleName } from '../../../components/texts/Texts';
 import { useTokenizer } from '../../../stores/hooks';
 import { formatCount } from '../words';
 import styles from './pair.module.css';
 
 export type DiffUnit = 'words' | 'tokens';
 
-export function roleName(role: Turn['role']): string {
-  switch (role) {
-    case 'system':
-      return t('System');
-    case 'user':
-      return t('User');
-    case 'assistant':
-      return t('Assistant');
-  }
-}
-
-/** Text of any length, cut off where nobody reads on. */
-export function LongText({ text, most = MOST_SHOWN }: { readonly text: string; readonly most?: number }) {
-  const [whole, setWhole] = useState(false);
-  if (text.length <= most || (whole && text.length <= 10 * MOST_SHOWN)) return <>{text}</>;
-  return (
-    <>
-      {text.slice(0, whole ? 10 * MOST_SHOWN : most)}
-      {'… '}
-      {!whole && (
-        <button type="button" className={styles.more} onClick={() => setWhole(true)}>
-          {t('{count} more characters', { count: formatCount(text.length - most) })}
-        </button>
-      )}
-    </>
-  );
-}
-
-export function History({ history }: { readonly history: readonly Turn[] }) {
-  return (
-    <ol className={styles.history} aria-label={t('Earlier turns')}>
-      {history.map(({ role, content }, i) => (
-        <li key={i} data-role={role}>
-          <span className={styles.role}>{roleName(role)}</span>
-          <span className={styles.text}>
-            <LongText text={content} most={600} />
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
+export { History, LongText, roleName };
 
 export interface PairSidesProps {
   readonly chosen: string;

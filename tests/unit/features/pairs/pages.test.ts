@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '../../../../src/app/route';
 import { excerptOf } from '../../../../src/features/pairs/dataset/excerpt';
-import { scrollScale, TALLEST } from '../../../../src/features/pairs/dataset/useLongList';
+import { scrollScale, TALLEST } from '../../../../src/components/useLongList';
 import { besideLink, datasetLink, pairLink, placeOf } from '../../../../src/features/pairs/links';
 import { readTags, writeTags } from '../../../../src/features/pairs/pair/tags';
 import { formatBytes } from '../../../../src/features/pairs/words';

@@ -1,5 +1,5 @@
 // A virtual list of rows of one height that may be longer than a browser's tallest element: beyond that, a pixel of the
-// scroll bar stands for more than a pixel of the list. Used by the table of pairs.
+// scroll bar stands for more than a pixel of the list. Used by the table of pairs and the list of revisions.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, type RefObject } from 'react';
 
