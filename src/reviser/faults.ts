@@ -74,7 +74,8 @@ export function retryAfter(headers: Headers | undefined, now = Date.now()): numb
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MOST_WAIT_MS);
 }
 
-const SPENT = /insufficient_quota|billing|exceeded your current quota|credit balance|insufficient (?:credits?|balance|funds)|payment required|out of credits/i;
+// Not any mention of billing: a rate limit may be told with the advice to add a payment method.
+const SPENT = /insufficient_quota|billing_error|billing details|exceeded your current quota|credit balance|insufficient (?:credits?|balance|funds)|payment required|out of credits/i;
 const TOO_LONG = /context_length_exceeded|context length|context window|maximum context|too many tokens|prompt is too long|request_too_large|exceeds? the (?:maximum|available context)/i;
 const BAD_KEY = /invalid_api_key|authentication_error|api[ _-]?key (?:is )?(?:not valid|invalid|missing)|(?:invalid|incorrect|missing|no) api[ _-]?key|unauthori[sz]ed/i;
 const LIMITED = /rate_limit|rate limit|too many requests|requests per|tokens per/i;
@@ -83,13 +84,23 @@ const BROKEN = /server_error|api_error|internal/i;
 // A path that is not there is told in fixed words; a model is told by name.
 const NO_MODEL = /model_not_found|\bmodels?\b/i;
 
+/** How long to wait by the words of OpenAI and those who speak like it: across origins a page can often read no header. */
+export function waitInWords(message: string): number | undefined {
+  const said = /\b(?:try again|retry) (?:in|after) (?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:(\d{1,6}(?:\.\d{1,6})?) ?(ms|s|seconds)\b)?/i.exec(message);
+  if (said === null) return undefined;
+  const [, hours = '0', minutes = '0', rest = '0', unit = 's'] = said;
+  const wait = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(rest) * (unit.toLowerCase() === 'ms' ? 1 : 1000);
+  return wait > 0 ? Math.min(wait, MOST_WAIT_MS) : undefined;
+}
+
 /** The error for an answer that says it is none. */
 export function answerFault({ status: httpStatus, headers, body }: FailedAnswer, { model, key, url, now }: FaultContext): ChatError {
   const words = serverWords(body);
   const status = httpStatus < 400 && words.status !== undefined ? words.status : httpStatus;
   const said = withoutKey(words.message, key) || '–';
   const text = `${words.labels} ${words.message}`;
-  const more = { status, ...(retryAfter(headers, now) !== undefined && { retryAfterMs: retryAfter(headers, now)! }) };
+  const wait = retryAfter(headers, now) ?? waitInWords(words.message);
+  const more = { status, ...(wait !== undefined && { retryAfterMs: wait }) };
   const values = { said, status };
   const host = hostOf(url);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerFault, networkFault, retryAfter, serverWords } from '../../../src/reviser/faults';
+import { answerFault, networkFault, retryAfter, serverWords, waitInWords } from '../../../src/reviser/faults';
 import { withoutKey, withoutWholeKey } from '../../../src/reviser/secrets';
 
 const context = { model: 'llama3.2', url: 'http://localhost:11434/v1/chat/completions', key: 'sk-proj-canary0123456789' };
@@ -17,6 +17,7 @@ describe('the fault of an answer', () => {
     ['Anthropic, no credit', 400, { type: 'error', error: { type: 'invalid_request_error', message: 'Your credit balance is too low to access the Anthropic API.' } }, 'quota'],
     ['OpenRouter, no credit', 402, { error: { message: 'Insufficient credits', code: 402 } }, 'quota'],
     ['OpenAI, too fast', 429, { error: { message: 'Rate limit reached for gpt-4o on requests per min (RPM)', type: 'requests', param: null, code: 'rate_limit_exceeded' } }, 'rate_limit'],
+    ['OpenAI, too fast without a payment method', 429, { error: { message: 'Rate limit reached for gpt-3.5-turbo in organization org-x on requests per min. Limit: 3 / min. Please try again in 20s. Please add a payment method to your account to increase your rate limit. Visit https://platform.openai.com/account/billing to add a payment method.', type: 'requests', param: null, code: 'rate_limit_exceeded' } }, 'rate_limit'],
     ['OpenAI, an unknown model', 404, { error: { message: 'The model `gpt-9` does not exist or you do not have access to it.', type: 'invalid_request_error', param: null, code: 'model_not_found' } }, 'unknown_model'],
     ['Anthropic, an unknown model', 404, { type: 'error', error: { type: 'not_found_error', message: 'model: claude-9' } }, 'unknown_model'],
     ['Ollama, an unknown model', 404, { error: { message: 'model "llama9" not found, try pulling it first', type: 'api_error', param: null, code: null } }, 'unknown_model'],
@@ -75,6 +76,27 @@ describe('Retry-After', () => {
     expect(retryAfter(new Headers({ 'retry-after': '2', 'retry-after-ms': '1400' }), now)).toBe(1400);
     expect(retryAfter(new Headers({ 'retry-after': '99999999' }), now)).toBe(24 * 3600 * 1000);
     expect(retryAfter(new Headers(), now)).toBeUndefined();
+  });
+});
+
+describe('a wait in words', () => {
+  it.each([
+    ['Please try again in 20s. Contact us.', 20_000],
+    ['Please try again in 1.2s.', 1200],
+    ['Please try again in 250ms.', 250],
+    ['Please try again in 6m0s.', 360_000],
+    ['Please try again in 1h2m3.5s.', 3_723_500],
+    ['Retry after 5 seconds', 5000],
+    ['Please try again in a while', undefined],
+    ['Please try again later', undefined],
+  ])('%s', (message, expected) => {
+    expect(waitInWords(message)).toBe(expected);
+  });
+
+  it('counts only where no header says otherwise', () => {
+    const body = { error: { message: 'Rate limit reached. Please try again in 20s.', code: 'rate_limit_exceeded' } };
+    expect(fault(429, body).retryAfterMs).toBe(20_000);
+    expect(fault(429, body, new Headers({ 'retry-after': '3' })).retryAfterMs).toBe(3000);
   });
 });
 
