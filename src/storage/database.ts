@@ -4,6 +4,8 @@ import { Dexie, type Table } from 'dexie';
 import { UserError } from '../engine/errors';
 import type { MetricsRow, PolicyStop, RunCheckpoint, RunDevice, RunStart, RunState } from '../lab/protocol';
 import type { Recipe } from '../lab/recipe';
+import type { Job, JobItem } from '../reviser/jobs';
+import type { StoredReply } from '../reviser/replies';
 import { pairTables, type AddedBlock, type ColumnBlock, type DatasetRecord, type JournalEntry, type PairChunk, type SketchBlock } from './pairs/records';
 import { upgradePairs } from './pairs/upgrade';
 
@@ -45,7 +47,12 @@ export interface StoredTensor {
   readonly data: Float32Array;
 }
 
-const SCHEMA_VERSION = 2;
+/** A reply with the job that asked for it first. */
+export interface KeptReply extends StoredReply {
+  readonly job: string;
+}
+
+const SCHEMA_VERSION = 3;
 
 export class LabDatabase extends Dexie {
   readonly runs!: Table<StoredRun, string>;
@@ -58,6 +65,9 @@ export class LabDatabase extends Dexie {
   readonly sketches!: Table<SketchBlock, [string, number]>;
   readonly addedColumns!: Table<AddedBlock, [string, string, number]>;
   readonly journal!: Table<JournalEntry, [string, number]>;
+  readonly jobs!: Table<Job, string>;
+  readonly jobItems!: Table<JobItem, [string, number]>;
+  readonly replies!: Table<KeptReply, string>;
   readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
 
   constructor(name: string) {
@@ -73,7 +83,8 @@ export class LabDatabase extends Dexie {
       settings: 'key',
     });
     // Dexie lets the upgrade read a table that it drops.
-    this.version(SCHEMA_VERSION).stores({ pairs: null, ...pairTables }).upgrade(upgradePairs);
+    this.version(2).stores({ pairs: null, ...pairTables }).upgrade(upgradePairs);
+    this.version(SCHEMA_VERSION).stores({ jobs: 'id, createdAt', jobItems: '[job+index], [job+status+index], *replies', replies: 'hash, job' });
   }
 }
 

@@ -5,6 +5,9 @@ import { IDBObjectStore } from 'fake-indexeddb';
 import { recipeSchema } from '../../../src/lab/recipe';
 import * as storage from '../../../src/storage';
 import { DATABASE_NAME } from '../../../src/storage/database';
+import { countPairs, createPacker } from '../../../src/storage/pairs/packer';
+import { newHead, putPacked } from '../../../src/storage/pairs/upgrade';
+import { loserPairs, someJob, someReply } from '../reviser/someJobs';
 import { somePairs } from './pairs/somePairs';
 
 /** The schema of version 1 as it was released; never to be changed. */
@@ -46,13 +49,42 @@ async function fillFirstVersion(): Promise<void> {
   db.close();
 }
 
+/** What version 2 had more, and less, as it was released; never to be changed. */
+const secondSchema = {
+  pairs: null,
+  pairChunks: '[dataset+first]',
+  columns: '[dataset+block]',
+  sketches: '[dataset+block]',
+  addedColumns: '[dataset+column+block]',
+  journal: '[dataset+at]',
+};
+
+async function fillSecondVersion(): Promise<void> {
+  const db = new Dexie(DATABASE_NAME);
+  db.version(1).stores(firstSchema);
+  db.version(2).stores(secondSchema);
+  await db.table('runs').add(run);
+  await db.table('metrics').add({ run: 'r', chunk: 0, rows });
+  await db.table('checkpoints').add({ run: 'r', checkpoint: { step: 2, stopped: [], numTokens: [20] } });
+  await db.table('tensors').add({ run: 'r', name: 'w', ...tensor });
+  for (const [id, createdAt, pairs] of [['one', 5, first], ['two', 6, second], ['none', 4, []]] as const) {
+    const packer = createPacker(id);
+    for (const pair of pairs) packer.add(pair);
+    await putPacked(db, packer.take(true));
+    await db.table('datasets').add(newHead(head(id, createdAt, pairs), packer.columns.count, countPairs(packer.columns), packer.tagSets.lists));
+  }
+  await db.table('settings').add({ key: 'recipe', value: { seeds: [1] } });
+  db.close();
+}
+
 beforeEach(async () => {
   await storage.closeDatabase();
   await Dexie.delete(DATABASE_NAME);
-  await fillFirstVersion();
 });
 
-describe('a database of the first version', () => {
+describe.each([['first', fillFirstVersion], ['second', fillSecondVersion]])('a database of the %s version', (_, fill) => {
+  beforeEach(fill);
+
   it('opens with everything that was in it', async () => {
     expect(await storage.loadRun('r')).toEqual({ run, rows });
     expect(await storage.loadCheckpoint('r')).toEqual({ step: 2, stopped: [], numTokens: [20], tensors: { w: tensor } });
@@ -63,7 +95,20 @@ describe('a database of the first version', () => {
     expect(await storage.loadPairs('none')).toEqual([]);
   });
 
-  it('stays as it was when the upgrade can not be finished, and is upgraded the next time', async () => {
+  it('takes jobs and replies from then on', async () => {
+    await storage.jobStore.createJob(someJob('a'), loserPairs(2));
+    await storage.replyStore('a').put(someReply('x'));
+    await storage.closeDatabase();
+    expect((await storage.jobStore.loadItems('a')).map(({ pair }) => pair)).toEqual(loserPairs(2));
+    expect(await storage.replyStore('a').get(someReply('x').hash)).toEqual(someReply('x'));
+    expect(await storage.loadPairs('one')).toEqual(first);
+  });
+});
+
+describe('an upgrade from the first version', () => {
+  beforeEach(fillFirstVersion);
+
+  it('that can not be finished leaves everything as it was, and is done the next time', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const put = IDBObjectStore.prototype.put;
     const broken = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
