@@ -15,6 +15,7 @@ import styles from './app.module.css';
 // The first screen does not wait for what is behind the other views.
 const ChecksPage = lazy(async () => ({ default: (await import('../features/checks/ChecksPage')).ChecksPage }));
 const PairsPage = lazy(async () => ({ default: (await import('../features/pairs/PairsPage')).PairsPage }));
+const RevisePage = lazy(async () => ({ default: (await import('../features/revise/RevisePage')).RevisePage }));
 
 function Page({ view }: { readonly view: View }) {
   const path = usePath();
@@ -23,6 +24,8 @@ function Page({ view }: { readonly view: View }) {
       return <Workbench />;
     case 'pairs':
       return <PairsPage path={path} />;
+    case 'revise':
+      return <RevisePage path={path} />;
     case 'checks':
       return <ChecksPage />;
   }

@@ -59,6 +59,9 @@ export function Header({ view, onHelp }: { readonly view: View; readonly onHelp:
         <a href="#/pairs" aria-current={view === 'pairs' ? 'page' : undefined}>
           {t('Pairs')}
         </a>
+        <a href="#/revise" aria-current={view === 'revise' ? 'page' : undefined}>
+          {t('Revise')}
+        </a>
         <a href="#/checks" aria-current={view === 'checks' ? 'page' : undefined}>
           {t('Checks')}
         </a>

@@ -15,6 +15,7 @@ export interface TextInputProps {
   readonly onSubmit?: () => void;
   readonly onBlur?: () => void;
   readonly isInvalid?: boolean;
+  readonly autoFocus?: boolean;
 }
 
 export function TextInput(props: TextInputProps) {
@@ -32,6 +33,7 @@ export function TextInput(props: TextInputProps) {
       value={value}
       onChange={onChange}
       isInvalid={props.isInvalid ?? false}
+      autoFocus={props.autoFocus ?? false}
       {...(onBlur === undefined ? {} : { onBlur })}
       {...(hideLabel ? { 'aria-label': label } : {})}
       onKeyDown={(event) => {

@@ -13,7 +13,7 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { id: 'openai', name: 'OpenAI', kind: 'openai', baseUrl: 'https://api.openai.com/v1', needsKey: true },
-  { id: 'anthropic', name: 'Anthropic', kind: 'anthropic', baseUrl: 'https://api.anthropic.com', needsKey: true },
+  { id: 'anthropic', name: 'Anthropic', kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1', needsKey: true },
   { id: 'openrouter', name: 'OpenRouter', kind: 'openai', baseUrl: 'https://openrouter.ai/api/v1', needsKey: true },
   { id: 'ollama', name: 'Ollama', kind: 'openai', baseUrl: 'http://localhost:11434/v1', needsKey: false },
   { id: 'lmstudio', name: 'LM Studio', kind: 'openai', baseUrl: 'http://localhost:1234/v1', needsKey: false },
@@ -25,10 +25,8 @@ export const PLACES: readonly Place[] = [
 /** Servers on the reader's own machine, at any port. */
 export const LOOPBACK_SOURCES: readonly string[] = ['http://localhost:*', 'http://127.0.0.1:*'];
 
-export const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(hostname) || hostname === '[::1]';
-
 /** Origins of the places that are on the net. */
-export const PLACE_ORIGINS: readonly string[] = PLACES.map(({ baseUrl }) => new URL(baseUrl)).filter(({ hostname }) => !isLoopback(hostname)).map(({ origin }) => origin);
+export const PLACE_ORIGINS: readonly string[] = PLACES.map(({ baseUrl }) => new URL(baseUrl)).filter(({ protocol }) => protocol === 'https:').map(({ origin }) => origin);
 
 /**
  * Whether a Content-Security-Policy lets a page at `self` call an origin; with no policy, as under the development server,
