@@ -5,7 +5,7 @@ import { remark, UserError } from '../engine/errors';
 import type { ChatRequest } from './chat';
 
 export interface Price {
-  /** The model's name, or what its name begins with; the longest that fits counts. */
+  /** The model's name, which a date or a `latest` may follow. */
   readonly model: string;
   /** US dollars for a million tokens of what is asked and of what is answered. */
   readonly input: number;
@@ -14,7 +14,7 @@ export interface Price {
 
 export const PRICES_ARE_YOURS = remark(
   'These prices are examples from {month} and may have changed. Compare them with your provider’s page and edit them; only your provider’s bill counts.',
-  { month: '2025-11' },
+  { month: '2026-03' },
 );
 
 /** List prices without discounts for batches or caches. The reviser of the paper is `gpt-4-0125-preview`. */
@@ -29,19 +29,27 @@ export const PRICES: readonly Price[] = [
   { model: 'gpt-5', input: 1.25, output: 10 },
   { model: 'gpt-5-mini', input: 0.25, output: 2 },
   { model: 'gpt-5-nano', input: 0.05, output: 0.4 },
+  { model: 'gpt-5.1', input: 1.25, output: 10 },
+  { model: 'gpt-5.4', input: 2.5, output: 15 },
   { model: 'claude-3-5-haiku', input: 0.8, output: 4 },
   { model: 'claude-haiku-4-5', input: 1, output: 5 },
   { model: 'claude-sonnet-4', input: 3, output: 15 },
+  { model: 'claude-sonnet-4-5', input: 3, output: 15 },
+  { model: 'claude-sonnet-4-6', input: 3, output: 15 },
   { model: 'claude-opus-4', input: 15, output: 75 },
+  { model: 'claude-opus-4-1', input: 15, output: 75 },
   { model: 'claude-opus-4-5', input: 5, output: 25 },
+  { model: 'claude-opus-4-6', input: 5, output: 25 },
 ];
 
-/** The price of a model, or undefined where nobody has entered one: the cost is then unknown, not nothing. */
+/** What may follow a model's name without making it another model: a date, or a word for the newest. */
+const VERSION = /^[-@:](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest|preview)$/;
+
+/** The price of a model, or undefined where nobody has entered one: the cost is then unknown, not nothing, and not a relative's. */
 export function priceOf(model: string, prices: readonly Price[] = PRICES): Price | undefined {
-  const name = model.toLowerCase();
-  return prices
-    .filter((price) => name.startsWith(price.model.toLowerCase()))
-    .reduce<Price | undefined>((best, price) => (best === undefined || price.model.length > best.model.length ? price : best), undefined);
+  const name = model.trim().toLowerCase();
+  const fits = (known: string): boolean => name === known || (name.startsWith(known) && VERSION.test(name.slice(known.length)));
+  return prices.find((price) => fits(price.model.toLowerCase()));
 }
 
 /** A table with one price entered or replaced. */

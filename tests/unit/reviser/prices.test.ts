@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { costOf, estimateRequest, estimateTokens, parsePrices, priceOf, PRICES, withPrice } from '../../../src/reviser/prices';
 
 describe('prices', () => {
-  it('are found by the longest name that fits', () => {
+  it('are found by the name, whatever date follows it, and never by a relative’s', () => {
     expect(priceOf('gpt-4o-mini-2024-07-18')?.model).toBe('gpt-4o-mini');
     expect(priceOf('gpt-4o-2024-08-06')?.model).toBe('gpt-4o');
     expect(priceOf('Claude-Opus-4-5-20251101')?.model).toBe('claude-opus-4-5');
-    expect(priceOf('llama3.2')).toBeUndefined();
+    expect(priceOf('claude-sonnet-4-20250514')?.model).toBe('claude-sonnet-4');
+    for (const other of ['llama3.2', 'gpt-5.5', 'gpt-5-pro', 'claude-opus-4-9', 'gpt-4o-audio-preview']) expect(priceOf(other)).toBeUndefined();
   });
 
   it('make money of tokens by the million', () => {
