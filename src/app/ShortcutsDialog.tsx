@@ -16,6 +16,8 @@ export function ShortcutsDialog({ isOpen, onClose }: { readonly isOpen: boolean;
     ['Alt+↑, Alt+↓', t('The pair before and after')],
     ['Alt+N, Alt+D, Alt+X', t('New pair, duplicate, swap sides')],
     ['Alt+M', t('Minimal edit on or off')],
+    ['A, E, X, R', t('Accept, edit, reject, ask again, among revisions')],
+    ['J, K, U', t('Next and previous revision, take a decision back')],
     ['Esc', t('Close a window or a menu, leave a pair')],
   ];
   return (

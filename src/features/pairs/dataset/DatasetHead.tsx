@@ -2,12 +2,13 @@
 import { useState } from 'react';
 import { Button } from '../../../components/Button';
 import { PlusIcon, RedoIcon, UndoIcon } from '../../../components/icons';
+import { goTo, reviseDatasetLink } from '../../../components/links';
 import { MenuButton } from '../../../components/Menu';
 import { t } from '../../../components/text';
 import { redo, undo } from '../../../stores/datasetChanges';
 import { useDataView } from '../../../stores/hooks';
 import { DeleteDataset, RenameDataset } from '../list/DatasetRow';
-import { goTo, listLink, pairLink } from '../links';
+import { listLink, pairLink } from '../links';
 import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
 import { trainOn } from './trainOn';
@@ -64,6 +65,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
             </Button>
           </>
         )}
+        <Button onPress={() => goTo(reviseDatasetLink(name))}>{t('Revise')}</Button>
         <Button onPress={() => trainOn(name, info)}>{t('Train on it')}</Button>
         <Button onPress={() => setOpen('export')}>{t('Export')}</Button>
         <MenuButton

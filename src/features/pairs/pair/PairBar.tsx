@@ -2,6 +2,7 @@
 import { Button } from '../../../components/Button';
 import { Check } from '../../../components/Check';
 import { RedoIcon, UndoIcon } from '../../../components/icons';
+import { goTo, reviseDatasetLink } from '../../../components/links';
 import { MenuButton } from '../../../components/Menu';
 import { t } from '../../../components/text';
 import type { Row } from '../../../storage/pairs/protocol';
@@ -55,6 +56,11 @@ export function PairBar({ name, row, onGo }: { readonly name: string; readonly r
         ↓
       </Button>
       <div className={styles.tools}>
+        {row !== 'new' && (
+          <Button aria-description={t('Lets a reviser make the rejected side better, or asks a judge.')} onPress={() => goTo(reviseDatasetLink(name, row))}>
+            {t('Revise this pair')}
+          </Button>
+        )}
         {readOnly ? (
           <span className={styles.note}>{t('Ships with the lab; make a copy to change it.')}</span>
         ) : (
