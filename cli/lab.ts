@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../src/engine/device';
 import { UserError } from '../src/engine/errors';
+import { askCommand } from './ask/command';
+import { askNames, parseAsk, presetNames } from './ask/options';
 import { diskAssets } from './assets';
 import { importCommand, inspectCommand, type Printed } from './importCommand';
 import { pairsCommand } from './pairsCommand';
@@ -17,7 +19,22 @@ const USAGE = `Usage:
       tells format, columns, rejected rows, contrastiveness and lengths of preference data of any known format
   lab import FILE|- --out FILE.jsonl [--rejected FILE.jsonl] [--mapping MAPPING.json]
              [--shape conversational|standard|lab] [--json]
-      converts it: to what TRL reads, or (lab) to lines that keep everything`;
+      converts it: to what TRL reads, or (lab) to lines that keep everything
+  lab revise FILE|- --out OUT.jsonl --base-url URL --model NAME [--key-env NAME] [options] [--json]
+      has a chat model revise each loser minimally into a winner (CLAIR); replies that give no pair go to
+      OUT.rejected.jsonl with their reasons; run again, it goes on without asking anything twice
+  lab judge FILE|- --out OUT.jsonl --base-url URL --model NAME [--key-env NAME] [options] [--json]
+      has a chat model say, in both orders, which answer of each pair is better
+    --provider openai|anthropic|offline    offline is the town's own, with no URL, model or key
+    --key-env NAME                         the environment variable that holds the key
+    --preset NAME                          ${presetNames('revise')}; ${presetNames('judge')}
+    --principle TEXT                       for the preset harmless
+    --temperature T --max-tokens N         of each reply
+    --concurrency N --rpm N --tpm N        requests at a time, requests and tokens a minute
+    --attempts N                           of one request, where a fault may pass
+    --budget-tokens N --budget-usd X       stops before a request that could go beyond it
+    --max N                                pairs at most
+    --mapping MAPPING.json --shape SHAPE   as for lab import`;
 
 const backends: readonly string[] = ['auto', 'webgpu', 'wasm', 'cpu'];
 
@@ -77,23 +94,30 @@ async function main(args: string[]): Promise<string | Printed> {
       if (shape === undefined) throw new UserError('--shape is one of {known}, not “{shape}”.', { known: shapes.join(', '), shape: text(values.shape) ?? '' });
       return importCommand({ file, out, shape, rejected: text(values.rejected), mapping: text(values.mapping), json: values.json === true });
     }
+    case 'revise':
+    case 'judge': {
+      const { values, positionals } = parse(rest, { ...Object.fromEntries(askNames.map((name) => [name, { type: 'string' as const }])), json: { type: 'boolean' } });
+      return askCommand(parseAsk(command, positionals, values, process.env));
+    }
     case 'help':
     case '--help':
     case '-h':
       return USAGE;
     default:
-      throw new UserError('lab knows the commands run, pairs, inspect and import, not “{command}”; lab help says more.', { command: command ?? '' });
+      throw new UserError('lab knows the commands run, pairs, inspect, import, revise and judge, not “{command}”; lab help says more.', { command: command ?? '' });
   }
 }
 
 let status = 0;
+let given: number | undefined;
 try {
   const result = await main(process.argv.slice(2));
-  const { text, failure }: Printed = typeof result === 'string' ? { text: result } : result;
+  const { text, failure, status: ends }: Printed = typeof result === 'string' ? { text: result } : result;
   await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+  given = ends;
   if (failure) throw failure;
 } catch (error) {
-  status = error instanceof UserError ? 2 : 1;
+  status = given ?? (error instanceof UserError ? 2 : 1);
   // One line, whatever a quoted reason holds.
   process.stderr.write(`${(error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')}\n`);
 }
