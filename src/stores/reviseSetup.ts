@@ -57,21 +57,25 @@ export type Scope =
 
 export interface SetupState extends Kept {
   readonly scope: Scope;
+  /** Whether what was set up at the last visit has been brought back; nothing is kept before. */
+  readonly restored: boolean;
 }
 
-export const firstSetup: SetupState = { ...setupSchema.parse({}), scope: { kind: 'all' } };
+export const firstSetup: SetupState = { ...setupSchema.parse({}), scope: { kind: 'all' }, restored: false };
 
 export const setupStore = createStore<SetupState>()(() => firstSetup);
 
 const SETTING = 'revise';
 
+/** What was changed before the last visit's set-up was there: a link has chosen pairs, say. */
+let early: Partial<SetupState> = {};
+
 /** Brings back what was set up at the last visit; anything missing or wrong takes its default. */
 export async function restoreSetup(): Promise<void> {
   const stored = await services().shelf.loadSetting(SETTING);
   const kept = setupSchema.parse(typeof stored === 'object' && stored !== null ? stored : {});
-  const { dataset, scope } = setupStore.getState();
-  // A link has chosen pairs in the meantime.
-  setupStore.setState({ ...kept, ...(scope.kind !== 'all' && { dataset }) });
+  setupStore.setState({ ...kept, ...early, restored: true });
+  early = {};
   keyring.useAddress(addressOf(setupStore.getState()));
   keyChanged();
 }
@@ -79,7 +83,11 @@ export async function restoreSetup(): Promise<void> {
 /** Changes parts of it and keeps them. A key for another origin is forgotten at once. */
 export function changeSetup(change: Partial<SetupState>): void {
   setupStore.setState(change);
-  const { scope: _, ...kept } = setupStore.getState();
+  const { scope: _, restored, ...kept } = setupStore.getState();
+  if (!restored) {
+    early = { ...early, ...change };
+    return;
+  }
   keyring.useAddress(addressOf(setupStore.getState()));
   keyChanged();
   services().shelf.saveSetting(SETTING, kept).catch(() => undefined); // As with every setting: it holds until the page is left.

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { listDatasets } from '../../stores/datasets';
 import { listJobs } from '../../stores/reviseJobs';
-import { restoreSetup } from '../../stores/reviseSetup';
+import { restoreSetup, setupStore } from '../../stores/reviseSetup';
 import { report } from '../../stores/notices';
 import { JobPage } from './job/JobPage';
 import { revisePlaceOf } from './links';
@@ -10,7 +10,7 @@ import { SetupPage } from './setup/SetupPage';
 
 export function RevisePage({ path }: { readonly path: readonly string[] }) {
   useEffect(() => {
-    restoreSetup().catch(report);
+    if (!setupStore.getState().restored) restoreSetup().catch(report);
     void listDatasets();
     void listJobs();
   }, []);

@@ -9,7 +9,7 @@ import { filterCounts, itemBeside, nextToReview, passes, type ReviewItem } from 
 import { estimate, estimateStore } from '../../../src/stores/reviseEstimate';
 import { goOn, jobsStore, listJobs, openJob, startJob } from '../../../src/stores/reviseJobs';
 import { hasKeyFor, holdKey } from '../../../src/stores/reviserKey';
-import { changeSetup, choosePlace, editText, firstSetup, presetOf, problemOfSetup, restoreSetup, setupStore, templateOf } from '../../../src/stores/reviseSetup';
+import { changeSetup, chooseDataset, choosePlace, editText, firstSetup, presetOf, problemOfSetup, restoreSetup, setupStore, templateOf } from '../../../src/stores/reviseSetup';
 import { services } from '../../../src/stores/services';
 import { factPrompt } from '../../../src/world/prompts';
 import { reviseAnswer } from '../../../src/world';
@@ -36,6 +36,7 @@ beforeEach(async () => {
   await listDatasets();
   jobsStore.setState({ jobs: [], running: {}, stopped: {} }, true);
   setupStore.setState(firstSetup, true);
+  await restoreSetup();
 });
 
 async function revised(): Promise<string> {
@@ -162,6 +163,16 @@ describe('what is set up', () => {
     setupStore.setState(firstSetup, true);
     await restoreSetup();
     expect(setup()).toMatchObject({ place: 'openai', baseUrl: 'https://api.openai.com/v1', model: 'some-model', scope: { kind: 'all' } });
+  });
+
+  it('keeps what a link chose while it was being brought back, and overwrites nothing meanwhile', async () => {
+    changeSetup({ temperature: 0.3 });
+    setupStore.setState(firstSetup, true);
+    chooseDataset('clair', { kind: 'pair', row: 7 });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await services().shelf.loadSetting('revise')).toMatchObject({ temperature: 0.3, dataset: 'off_policy' });
+    await restoreSetup();
+    expect(setup()).toMatchObject({ temperature: 0.3, dataset: 'clair', scope: { kind: 'pair', row: 7 } });
   });
 
   it('repairs what storage gives it', async () => {
