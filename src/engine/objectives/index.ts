@@ -15,6 +15,7 @@ export { evaluateCompiled, evaluateObjective, type EvaluateOptions, type Evaluat
 export { ObjectiveError } from './language/error';
 export { functions, hyperNames, hyperParameters, pairVariables } from './language/names';
 export type { Precision } from './numerics';
+export { pythonLoss, pythonName, type PythonOptions } from './python';
 export type { Pairing, Scores } from './scores';
 export { gradientFormulas, objectiveTeX, objectiveText, type Formula } from './formula';
 export { objectiveWgsl, objectiveWgslPrelude, packHyper, type ObjectiveWgsl } from './wgsl';
