@@ -266,7 +266,6 @@ describe('bad input', { timeout: 60_000 }, () => {
     expect(ask).toThrow(UserError);
     expect(ask).not.toThrow(new RegExp(KEY));
   });
-
 });
 
 describe('the options', () => {
