@@ -70,7 +70,6 @@ export function JobPage({ id }: { readonly id: string }) {
           </section>
         ) : (
           <ReviewPane
-            key={item.id}
             item={item}
             place={place}
             count={listed.length}

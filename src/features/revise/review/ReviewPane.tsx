@@ -56,7 +56,9 @@ function Said({ item }: { readonly item: ReviewItem }) {
 export function ReviewPane(props: ReviewPaneProps) {
   const { item, place, count, worse, judges, onAccept, onReject, onMove } = props;
   const [layout, setLayout] = useState<Layout>('beside');
-  const [open, setOpen] = useState<'edit' | 'ask' | undefined>(undefined);
+  // What was begun on one item is not gone on with on the next.
+  const [begun, setBegun] = useState<{ readonly id: number; readonly box: 'edit' | 'ask' } | undefined>(undefined);
+  const open = begun?.id === item.id ? begun.box : undefined;
   const { pair, revision, edit, rationale, verdict } = item;
   const original = worse ? pair.chosen : pair.rejected;
   const before = worse ? pair.rejected : pair.chosen;
@@ -69,8 +71,8 @@ export function ReviewPane(props: ReviewPaneProps) {
   const actions: ReviewActions = {
     accept: onAccept,
     reject: onReject,
-    edit: () => setOpen('edit'),
-    askAgain: () => setOpen('ask'),
+    edit: () => setBegun({ id: item.id, box: 'edit' }),
+    askAgain: () => setBegun({ id: item.id, box: 'ask' }),
     next: () => onMove(1),
     previous: () => onMove(-1),
   };
@@ -78,12 +80,14 @@ export function ReviewPane(props: ReviewPaneProps) {
     ...(decided && { u: props.onReconsider }),
     ...keysOf({ ...actions, ...(!canAccept && { accept: undefined }), ...(!canDecide && { reject: undefined }), ...(!canEdit && { edit: undefined }), ...(!canAsk && { askAgain: undefined }) }),
   });
-  const close = (): void => setOpen(undefined);
+  const close = (): void => setBegun(undefined);
 
   return (
     <section className={styles.pane} aria-label={t('Review')}>
       <div className={styles.paneHead}>
-        <h3 role="status">{t('{place} of {count}', { place: place + 1, count })}</h3>
+        <p className={styles.place} role="status">
+          {t('{place} of {count}', { place: place + 1, count })}
+        </p>
         <span className={styles.state} data-state={item.state}>
           {stateName(item.state)}
         </span>

@@ -20,19 +20,21 @@ export function ConnectionCheck() {
       <Button isDisabled={pending || baseUrl.trim() === ''} onPress={() => void tryConnection()}>
         {pending ? t('Trying …') : t('Test the connection')}
       </Button>
-      <ul className={styles.findings} role="status">
-        {report?.findings.map(({ kind, level, says, fix }) => (
-          <li key={kind} data-kind={level === 'good' ? 'ok' : level === 'bad' ? 'bad' : 'maybe'}>
-            {t(says.template, says.values)}
-            {fix !== undefined && (
-              <>
-                {' '}
-                {t(fix.says.template, fix.says.values)} {fix.command !== undefined && <code>{fix.command}</code>}
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul className={styles.findings}>
+          {report?.findings.map(({ kind, level, says, fix }) => (
+            <li key={kind} data-kind={level === 'good' ? 'ok' : level === 'bad' ? 'bad' : 'maybe'}>
+              {t(says.template, says.values)}
+              {fix !== undefined && (
+                <>
+                  {' '}
+                  {t(fix.says.template, fix.says.values)} {fix.command !== undefined && <code>{fix.command}</code>}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
       {report !== undefined && report.models.length > 0 && (
         <div className={styles.models} role="group" aria-label={t('Models of the server')}>
           {report.models.slice(0, MOST_OFFERED).map((name) => (
