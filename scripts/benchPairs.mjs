@@ -1,42 +1,65 @@
-// `npm run bench:pairs`: times the store for preference pairs in Chromium, with a database on the disk; another number of
-// pairs than 100,000 as its argument.
+// `npm run bench:pairs`: times the store for preference pairs in Chromium, with a database on the disk, and then the page
+// that shows them; another number of pairs than 100,000 as its argument, `--page` for the page alone.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
+import { measurePage } from './benchPairsPage.mjs';
 import { chromiumArgs, ensureChromium } from './chromium.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const pairs = process.argv[2] ?? '100000';
+const { values, positionals } = parseArgs({ options: { page: { type: 'boolean' } }, allowPositionals: true });
+const pairs = Number(positionals[0] ?? 100_000);
 // Built as the page is, since a development server gives the worker file by file.
 const outDir = path.join(root, '.cache', 'benchPairs');
-await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, license: false, rolldownOptions: { input: path.join(root, 'bench/pairs.html') } } });
+const input = ['index.html', 'bench/pairs.html'].map((file) => path.join(root, file));
+await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, license: false, rolldownOptions: { input } } });
 const server = await preview({ root, logLevel: 'error', preview: { port: 5310 }, build: { outDir } });
-// A private window would keep its database in memory.
-const profile = mkdtempSync(path.join(tmpdir(), 'bench-pairs-'));
-const context = await chromium.launchPersistentContext(profile, { executablePath: ensureChromium(), args: chromiumArgs });
+const address = server.resolvedUrls.local[0];
+let context;
 try {
+  if (!values.page) await inBrowser(measureStore);
+  await inBrowser((browser) => measurePage(browser, { root, address, count: pairs, print, peakMegabytes }));
+} finally {
+  await server.close();
+}
+
+/** Each part has a browser and a database of its own, so that neither remembers what the other did. */
+async function inBrowser(measure) {
+  // A private window would keep its database in memory.
+  const profile = mkdtempSync(path.join(tmpdir(), 'bench-pairs-'));
+  context = await chromium.launchPersistentContext(profile, { executablePath: ensureChromium(), args: chromiumArgs });
+  try {
+    context.on('page', (page) => {
+      // A page that has died would be waited for without an end.
+      page.on('crash', () => {
+        console.error('The page has crashed.');
+        process.exit(1);
+      });
+      page.on('console', (message) => {
+        if (message.type() === 'error') console.error(message.text());
+      });
+    });
+    console.log(`Chromium ${context.browser()?.version() ?? ''}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`);
+    await measure(context);
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+async function measureStore() {
   const page = await context.newPage();
-  // A page that has died would be waited for without an end.
-  page.on('crash', () => {
-    console.error('The page has crashed.');
-    process.exit(1);
-  });
   page.on('console', (message) => {
-    if (message.type() === 'error') console.error(message.text());
-    else if (message.text().startsWith('[')) print(...JSON.parse(message.text()));
+    if (message.type() !== 'error' && message.text().startsWith('[')) print(...JSON.parse(message.text()));
   });
-  console.log(`Chromium ${context.browser()?.version() ?? ''}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`);
   await page.exposeFunction('processorSeconds', processorSeconds);
   await page.exposeFunction('peakMegabytes', peakMegabytes);
-  await page.goto(`${server.resolvedUrls.local[0]}bench/pairs.html?pairs=${pairs}`);
+  await page.goto(`${address}bench/pairs.html?pairs=${pairs}`);
   await page.waitForFunction(() => document.title !== 'running', undefined, { timeout: 0 });
   if ((await page.title()) !== 'finished') process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.close();
-  rmSync(profile, { recursive: true, force: true });
 }
 
 function print(name, value) {
