@@ -1,4 +1,5 @@
 // The preference objectives and the language they are written in: the one entrance for everything outside this folder.
+export { behaviourOf, rays, type Behaviour, type Limit, type Push, type Ray, type Shares, type SideAtStart, type SideFarOut } from './behaviour';
 export {
   compileExpression,
   compileObjective,
@@ -15,6 +16,7 @@ export { evaluateCompiled, evaluateObjective, type EvaluateOptions, type Evaluat
 export { ObjectiveError } from './language/error';
 export { functions, hyperNames, hyperParameters, pairVariables } from './language/names';
 export type { Precision } from './numerics';
+export { fieldOf, planeScores, pointOf, usualPair, type Field, type PairAt, type PointValues } from './plane';
 export { pythonLoss, pythonName, type PythonOptions } from './python';
 export type { Pairing, Scores } from './scores';
 export { gradientFormulas, objectiveTeX, objectiveText, type Formula } from './formula';
