@@ -1,14 +1,17 @@
 // The fused choice of the next token. It chooses what `chooseToken` chooses, but sorts nothing: a place in the order of
 // falling probability (the last of the top-k, the last of the nucleus, the one that was drawn) is found digit by digit.
 import type { Operation } from '../../gpu/operation';
+import type { Dispatch, Kernel } from '../../gpu/runtime';
 import { STATE } from '../attention/decoding.wgsl';
 import { composedChoice, SETTINGS, type ChoiceBuffers, type ChoiceShape } from './choice';
 
-/**
- * Threads that share a row, 16 at least. At a barrier SwiftShader pays for every one: 64 took it 1.8 times as long as 32,
- * and 32 took 1.5 times as long as 16. A GPU runs 32 in step, and has something to do for more only where a row is long.
- */
+/** Threads that share a row, 16 at least. A GPU runs 32 in step, and has something to do for more only where a row is long. */
 const threadsFor = (V: number): number => (V <= 4096 ? 32 : 128);
+/**
+ * The same where a processor imitates the GPU. At a barrier SwiftShader pays for every one: 64 took it 1.8 times as long as
+ * 32, and 32 took 1.5 times as long as 16.
+ */
+const FEW_THREADS = 16;
 
 /**
  * One workgroup a row. A token's place in the order is a pair of words, first its logit's bits, mapped so that they order
@@ -19,16 +22,26 @@ const threadsFor = (V: number): number => (V <= 4096 ? 32 : 128);
  */
 export function tokenChoice(shape: ChoiceShape, buffers: ChoiceBuffers): Operation {
   const { rows, S, V, context } = shape;
-  const threads = threadsFor(V);
-  const lowDigits = Math.max(1, Math.ceil(Math.log2(Math.max(2, V)) / 4));
   const { settings, logits, prompts, state, ids, drawn } = buffers;
+  const dispatch = (kernel: Kernel): Dispatch => ({
+    kernel,
+    uniforms: [rows, S, context],
+    buffers: [settings, logits, prompts, state, ids, drawn],
+    workgroups: [rows, 1, 1],
+  });
   return {
     kernel: 'token choice',
-    fused: [
-      {
-        kernel: {
-          name: 'token_choice',
-          code: /* wgsl */ `
+    fused: [dispatch(choiceKernel('token_choice', V, threadsFor(V)))],
+    quads: [dispatch(choiceKernel('token_choice_quads', V, FEW_THREADS))],
+    composed: (memory) => composedChoice(memory, shape, buffers),
+  };
+}
+
+function choiceKernel(name: string, V: number, threads: number): Kernel {
+  const lowDigits = Math.max(1, Math.ceil(Math.log2(Math.max(2, V)) / 4));
+  return {
+    name,
+    code: /* wgsl */ `
 struct Dims { rows: u32, S: u32, context: u32 }
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> settings: array<u32, ${SETTINGS}>;
@@ -202,12 +215,5 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     state[row * ${STATE}u + 1u] = select(0u, 1u, ended || length + 1u >= dims.context);
   }
 }`,
-        },
-        uniforms: [rows, S, context],
-        buffers: [settings, logits, prompts, state, ids, drawn],
-        workgroups: [rows, 1, 1],
-      },
-    ],
-    composed: (memory) => composedChoice(memory, shape, buffers),
   };
 }
