@@ -1,5 +1,5 @@
 // Bringing pairs in: choose where from, see what was recognised and how it would read, import, and read the report.
-import { useEffect } from 'react';
+import { useDeferredValue, useEffect } from 'react';
 import { Button } from '../../../components/Button';
 import { t } from '../../../components/text';
 import { useImport } from '../../../stores/hooks';
@@ -17,6 +17,8 @@ export function ImportPage() {
   const source = useImport((state) => state.source);
   const preview = useImport((state) => state.preview);
   const problem = useImport((state) => state.problem);
+  // The fields are greyed out in slices, after what was pressed has been answered.
+  const busy = useDeferredValue(stage !== 'ready');
   useEffect(() => leaveImport, []);
   return (
     <div className={styles.page}>
@@ -45,7 +47,7 @@ export function ImportPage() {
       {preview !== undefined && stage !== 'choosing' && stage !== 'done' && (
         <div className={styles.columns}>
           <div className={styles.left}>
-            <MappingPanel preview={preview} />
+            <MappingPanel preview={preview} busy={busy} />
             <RunImport />
           </div>
           <PreviewPairs preview={preview} />

@@ -1,5 +1,5 @@
 // What was recognised in a source, why, and which column is taken for what; each can be overridden.
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button } from '../../../components/Button';
 import { Disclosure } from '../../../components/Disclosure';
 import { Select } from '../../../components/Select';
@@ -69,9 +69,14 @@ function AsJson({ draft, onChange }: { readonly draft: Draft; readonly onChange:
   );
 }
 
-export function MappingPanel({ preview }: { readonly preview: ImportPreview }) {
+export interface MappingPanelProps {
+  readonly preview: ImportPreview;
+  readonly busy: boolean;
+}
+
+/** Its many fields are drawn anew only where something of them is another. */
+export const MappingPanel = memo(function MappingPanel({ preview, busy }: MappingPanelProps) {
   const own = useImport((state) => state.mapping);
-  const busy = useImport((state) => state.stage !== 'ready');
   const mapping = own ?? preview.mapping;
   // While a column is still missing, what was chosen so far is here alone.
   const [unfinished, setUnfinished] = useState<Draft | undefined>(undefined);
@@ -141,4 +146,4 @@ export function MappingPanel({ preview }: { readonly preview: ImportPreview }) {
       )}
     </section>
   );
-}
+});

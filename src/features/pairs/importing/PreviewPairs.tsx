@@ -1,5 +1,5 @@
 // The first rows as the pairs that they would become, and those that would become none with the reason.
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { t } from '../../../components/text';
 import type { ImportPreview } from '../../../preferences/import';
 import { useImport } from '../../../stores/hooks';
@@ -12,7 +12,7 @@ import styles from './importing.module.css';
 /** Pairs drawn; more of them tell nobody more. */
 const SHOWN = 6;
 
-export function PreviewPairs({ preview }: { readonly preview: ImportPreview }) {
+export const PreviewPairs = memo(function PreviewPairs({ preview }: { readonly preview: ImportPreview }) {
   const busy = useImport((state) => state.stage === 'previewing');
   const [unit, setUnit] = useState<DiffUnit>('words');
   const { pairs, rejections } = preview;
@@ -56,4 +56,4 @@ export function PreviewPairs({ preview }: { readonly preview: ImportPreview }) {
       )}
     </section>
   );
-}
+});
