@@ -47,6 +47,8 @@ export const jobsStore = createStore<JobsState>()(() => ({ jobs: [], running: {}
 const queues = new Map<string, Queue>();
 /** Jobs that were told to ask for something more while they were at work. */
 const more = new Set<string>();
+/** Jobs that were deleted by this page, perhaps while they were at work. */
+const deleted = new Set<string>();
 
 /** An id nobody else has; `randomUUID` alone would fail on pages served without TLS. */
 function newId(): string {
@@ -161,6 +163,8 @@ export async function goOn(id: string, only: readonly ItemStatus[] = ['waiting']
   setStopped(id, undefined);
   try {
     await whileRunning(id, () => askAll(id, only));
+  } catch (error) {
+    if (!deleted.has(id)) throw error;
   } finally {
     queues.delete(id);
     more.delete(id);
@@ -170,7 +174,8 @@ export async function goOn(id: string, only: readonly ItemStatus[] = ['waiting']
   }
 }
 
-async function askAll(id: string, only: readonly ItemStatus[]): Promise<void> {
+async function askAll(id: string, first: readonly ItemStatus[]): Promise<void> {
+  let only = first;
   do {
     more.delete(id);
     const job = await jobStore.loadJob(id);
@@ -186,6 +191,7 @@ async function askAll(id: string, only: readonly ItemStatus[]): Promise<void> {
     queues.delete(id);
     if (reason !== undefined) setStopped(id, reason);
     if (kind !== 'finished') return;
+    only = ['waiting'];
     // What was asked again meanwhile may have come too late for the queue.
   } while (more.has(id));
 }
@@ -197,6 +203,7 @@ export function pauseJob(id: string): void {
 
 export async function deleteJob(id: string): Promise<void> {
   try {
+    deleted.add(id);
     queues.get(id)?.abort();
     await jobStore.deleteJob(id);
   } catch (error) {

@@ -1,18 +1,20 @@
 // Jobs of the Revise page from set-up to dataset, on the real storage, the real queue and the town's own reviser.
 import 'fake-indexeddb/auto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PreferencePair } from '../../../src/preferences/pair';
 import { jobStore } from '../../../src/storage/revisions';
 import { listDatasets } from '../../../src/stores/datasets';
-import { acceptAll, acceptedInBulk, acceptItem, editItem, filterItems, lookAtItem, makeDataset, reconsiderItem, rejectItem } from '../../../src/stores/reviewActions';
+import { acceptAll, acceptedInBulk, acceptItem, askItemAgain, editItem, filterItems, lookAtItem, makeDataset, reconsiderItem, rejectItem } from '../../../src/stores/reviewActions';
 import { filterCounts, itemBeside, nextToReview, passes, type ReviewItem } from '../../../src/stores/reviewing';
 import { estimate, estimateStore } from '../../../src/stores/reviseEstimate';
-import { goOn, jobsStore, listJobs, openJob, startJob } from '../../../src/stores/reviseJobs';
+import { noticesStore } from '../../../src/stores/notices';
+import { deleteJob, goOn, jobsStore, listJobs, openJob, startJob } from '../../../src/stores/reviseJobs';
 import { hasKeyFor, holdKey } from '../../../src/stores/reviserKey';
-import { changeSetup, chooseDataset, choosePlace, editText, firstSetup, presetOf, problemOfSetup, restoreSetup, setupStore, templateOf } from '../../../src/stores/reviseSetup';
+import { changeSetup, chooseDataset, choosePlace, editText, firstSetup, presetOf, problemOfSetup, restoreSetup, setupStore, templateOf, type SetupState } from '../../../src/stores/reviseSetup';
 import { services } from '../../../src/stores/services';
 import { factPrompt } from '../../../src/world/prompts';
 import { reviseAnswer } from '../../../src/world';
+import { startFaultyServer, type FaultyServer } from '../../support/faultyServer';
 import { freshData, until } from './dataFixture';
 
 const open = () => jobsStore.getState().open!;
@@ -147,6 +149,92 @@ describe('a job of judging', () => {
     const made = (await makeDataset('Judged'))!;
     const pairs = await services().data.ask({ type: 'pairs', dataset: made, rows: [0, 1] });
     expect(pairs.map(({ pair: { chosen, rejected } }) => [chosen, rejected])).toEqual([[good, bad], [good, bad]]);
+  });
+});
+
+describe('a job that asks an API', () => {
+  let server: FaultyServer;
+  beforeEach(async () => {
+    server = await startFaultyServer();
+  });
+  afterEach(() => server.close());
+
+  async function begun(change: Partial<SetupState> = {}): Promise<string> {
+    choosePlace('other');
+    changeSetup({ dataset: await stored(townPairs()), baseUrl: server.baseUrl, model: 'small', requestsPerMinute: 10_000, tokensPerMinute: 10_000_000, ...change });
+    holdKey(server.baseUrl, 'sk-canary');
+    const id = await startJob(setup());
+    await openJob(id);
+    return id;
+  }
+  const ended = (id: string) => until(() => jobsStore.getState().running[id] === undefined && open().items.length === 4 && open().job !== undefined);
+  const states = () => open().items.map(({ state }) => state);
+
+  it('asks each pair once, with the key in its header alone', async () => {
+    const id = await begun();
+    await until(() => open().items.length === 4 && states().every((state) => state !== 'waiting'));
+    await ended(id);
+    expect(server.asked).toHaveLength(4);
+    expect(server.asked.every(({ headers }) => headers.authorization === 'Bearer sk-canary')).toBe(true);
+    expect(JSON.stringify([await jobStore.listJobs(), await jobStore.loadItems(id)])).not.toContain('sk-canary');
+    expect(itemAt(0).revision).toBe(`${townPairs()[0]!.rejected}!`);
+  });
+
+  it('asks again with a comment, and only for that one', async () => {
+    const id = await begun();
+    await until(() => open().items.length === 4 && states().every((state) => state !== 'waiting'));
+    await ended(id);
+    await acceptItem(0);
+    await askItemAgain(0, 'Shorter, please.');
+    expect(server.asked).toHaveLength(5);
+    const { messages } = server.asked[4]!.body;
+    expect(messages!.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(messages![2]!.content).toContain('Shorter, please.');
+    expect(itemAt(0)).toMatchObject({ comment: 'Shorter, please.', state: 'review' });
+  });
+
+  it('stops at once for a wrong key, keeps everything, and goes on with a right one', async () => {
+    server.always('bad_key');
+    const id = await begun({ concurrency: 1 });
+    await until(() => jobsStore.getState().stopped[id] !== undefined);
+    await ended(id);
+    expect(server.asked).toHaveLength(1);
+    expect(states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
+    expect(JSON.stringify(jobsStore.getState().stopped[id])).not.toContain('sk-canary');
+    server.always(undefined);
+    await goOn(id);
+    expect(states()).not.toContain('waiting');
+    expect(jobsStore.getState().stopped[id]).toBeUndefined();
+  });
+
+  it('asks again for what failed, and for nothing else', async () => {
+    server.next('too_large');
+    const id = await begun({ concurrency: 1 });
+    await until(() => open().items.length === 4 && states().every((state) => state !== 'waiting'));
+    await ended(id);
+    expect(states()).toEqual(['failed', 'review', 'review', 'review']);
+    await goOn(id, ['failed']);
+    expect(states()).toEqual(['review', 'review', 'review', 'review']);
+    expect(server.asked).toHaveLength(5);
+  });
+
+  it('stops before a request that might cost more than the limit', async () => {
+    const id = await begun({ budgetTokens: 300, maxTokens: 200 });
+    await until(() => jobsStore.getState().stopped[id] !== undefined);
+    await ended(id);
+    expect(jobsStore.getState().stopped[id]!.template).toMatch(/budget/);
+    // The prompt alone is longer than that.
+    expect(server.asked).toEqual([]);
+    expect(states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
+  });
+
+  it('is deleted while it is at work without a word', async () => {
+    const id = await begun({ concurrency: 1 });
+    await until(() => jobsStore.getState().running[id] !== undefined);
+    await deleteJob(id);
+    await until(() => jobsStore.getState().running[id] === undefined);
+    expect(jobsStore.getState().jobs).toEqual([]);
+    expect(noticesStore.getState().notices).toEqual([]);
   });
 });
 

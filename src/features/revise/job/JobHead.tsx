@@ -92,6 +92,7 @@ export function JobHead({ job, items }: { readonly job: JobOverview; readonly it
         <span>{t('{done} of {total} answered', { done: formatCount(answered), total: formatCount(items.length) })}</span>
         <span>{state}</span>
         {asking && running.leftMs !== undefined && <span>{t('about {time} left', { time: formatDuration(running.leftMs) })}</span>}
+        {running !== undefined && running.retries > 0 && <span>{t('{count, plural, one {# request} other {# requests}} repeated', { count: running.retries })}</span>}
         <Spent job={job} />
       </p>
       {problem !== undefined && (

@@ -4,13 +4,18 @@ import { useRem } from '../../../components/chart/useRem';
 import { t } from '../../../components/text';
 import { itemBeside, type ReviewItem } from '../../../stores/reviewing';
 import { useLongList } from '../../../components/useLongList';
-import { flagShort, stateName } from './words';
+import { flagShort, stateName, winnerShort } from './words';
 import styles from './review.module.css';
 
 /** Height in rem; the style sheet has the same. */
 const ROW = 2.75;
 
 const marks: Readonly<Record<ReviewItem['state'], string>> = { waiting: '·', review: '○', flagged: '!', failed: '✕', accepted: '✓', edited: '✓', rejected: '–' };
+
+function aboutItem({ state, flags, verdict }: ReviewItem): string {
+  const said = verdict?.winner == null ? [] : [winnerShort(verdict.winner)];
+  return [stateName(state), ...(state === 'flagged' ? flags.map(flagShort) : said)].join(' · ');
+}
 
 export interface ItemListProps {
   readonly items: readonly ReviewItem[];
@@ -69,7 +74,7 @@ export function ItemList({ items, current, onLook }: ItemListProps) {
                 {marks[item.state]}
               </span>
               <span className={styles.itemText}>{item.pair.prompt.slice(0, 200)}</span>
-              <span className={styles.itemState}>{[stateName(item.state), ...(item.state === 'flagged' ? item.flags.map(flagShort) : [])].join(' · ')}</span>
+              <span className={styles.itemState}>{aboutItem(item)}</span>
             </div>
           );
         })}

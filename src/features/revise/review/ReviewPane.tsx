@@ -64,7 +64,8 @@ export function ReviewPane(props: ReviewPaneProps) {
   const before = worse ? pair.rejected : pair.chosen;
   const text = edit ?? revision;
   const decided = item.state === 'accepted' || item.state === 'edited' || item.state === 'rejected';
-  const canAccept = item.acceptable && item.state !== 'accepted';
+  // One that is edited is accepted already, in the person's own words.
+  const canAccept = item.acceptable && item.state !== 'accepted' && item.state !== 'edited';
   const canDecide = item.state !== 'waiting' && item.state !== 'rejected';
   const canEdit = !judges && item.state !== 'waiting';
   const canAsk = props.canAsk && item.state !== 'waiting';

@@ -49,6 +49,12 @@ export function flagShort(flag: ReplyFlag): string {
   }
 }
 
+/** Whom a judge preferred, for lists. */
+export function winnerShort(winner: 'a' | 'b' | 'tie'): string {
+  if (winner === 'tie') return t('A tie');
+  return winner === 'a' ? t('Chosen is better') : t('Rejected is better');
+}
+
 export function filterName(filter: ListFilter): string {
   if (filter === 'all') return t('All');
   if (filter === 'done') return t('Accepted or edited');

@@ -5,9 +5,10 @@ import { NumberInput } from '../../../components/NumberInput';
 import { Select } from '../../../components/Select';
 import { t } from '../../../components/text';
 import { shippedDatasets } from '../../../lab/assets';
+import { makesWorse } from '../../../reviser/revise';
 import { useDatasets } from '../../../stores/hooks';
 import { useReviseSetup } from '../../../stores/reviseHooks';
-import { changeSetup, chooseDataset } from '../../../stores/reviseSetup';
+import { changeSetup, chooseDataset, presetOf } from '../../../stores/reviseSetup';
 import { shippedTitle } from '../../../components/shippedTitle';
 import styles from './setup.module.css';
 
@@ -27,7 +28,8 @@ function ScopeNote() {
 }
 
 export function SourceCard() {
-  const { dataset, job, most, scope } = useReviseSetup((state) => state);
+  const setup = useReviseSetup((state) => state);
+  const { dataset, job, most, scope } = setup;
   const own = useDatasets((state) => state.datasets);
   const options = [
     ...own.map(({ id, name, pairs }) => ({ id, name, description: t('{count, plural, one {# pair} other {# pairs}}', { count: pairs }) })),
@@ -46,9 +48,11 @@ export function SourceCard() {
         ]}
       />
       <p className={styles.note}>
-        {job === 'revise'
-          ? t('The rejected side of each pair is revised as little as possible; the revision becomes the chosen side.')
-          : t('Both sides are put to a judge, once in each order; what it prefers becomes the chosen side.')}
+        {job === 'revise' && makesWorse(presetOf(setup))
+          ? t('The chosen side of each pair is spoiled as little as possible; what comes of it becomes the rejected side.')
+          : job === 'revise'
+            ? t('The rejected side of each pair is revised as little as possible; the revision becomes the chosen side.')
+            : t('Both sides are put to a judge, once in each order; what it prefers becomes the chosen side.')}
       </p>
       <Select label={t('Dataset')} options={options} value={dataset} onChange={(id) => chooseDataset(id)} />
       <ScopeNote />
