@@ -1,12 +1,15 @@
-// What lies in an archive and how: the lab's datasets and runs as files in a gzipped tar file, and a manifest at its end with
+// What lies in an archive and how: the lab's datasets, runs and jobs as files in a gzipped tar file, and a manifest at its end with
 // a checksum for each. Read by whoever restores one; parsed once, trusted inside.
 import { z } from 'zod';
 import { UserError } from '../../engine/errors';
 import { sha256 } from '../../engine/sha256';
 import type { PreferencePair } from '../../preferences/pair';
+import type { Job, JobItem } from '../../reviser/jobs';
+import type { StoredReply } from '../../reviser/replies';
 
 export const FORMAT = 'alignment-lab-archive';
-export const VERSION = 1;
+/** 2: jobs of a reviser or a judge, with their replies. */
+export const VERSION = 2;
 export const MANIFEST = 'manifest.json';
 
 const count = z.number().int().min(0);
@@ -20,6 +23,8 @@ export const manifestSchema = z.object({
   created: z.string(),
   datasets: z.array(entry.extend({ pairs: count })),
   runs: z.array(entry),
+  /** Version 1 has none. */
+  jobs: z.array(entry.extend({ items: count, replies: count })).default([]),
   files: z.array(z.object({ path: z.string(), bytes: count, sha256: z.string() })),
 });
 
@@ -83,6 +88,46 @@ export const checkpointSchema = z.object({
   tensors: z.array(z.object({ name: z.string(), shape: z.array(count) })),
 });
 
+/** `job.json`: the job as it is stored; its items lie in `items-….jsonl`, the replies they need in `replies-….jsonl`. */
+export const jobSchema = z.looseObject({
+  id: z.string().min(1),
+  name: z.string(),
+  createdAt: z.number(),
+  kind: z.enum(['revise', 'judge']),
+  dataset: z.string(),
+  template: z.looseObject({ id: z.string(), text: z.string(), slots: z.array(z.string()) }),
+  settings: z.looseObject({ model: z.string(), temperature: z.number(), maxTokens: z.number() }),
+  provider: z.looseObject({ kind: z.string(), baseUrl: z.string() }),
+  limits: z.looseObject({ concurrency: z.number() }),
+  spent: z.object({ input: z.number(), output: z.number() }),
+});
+
+const texts = z.array(z.string());
+
+/** A line of `items-….jsonl`. */
+const itemSchema = z.looseObject({
+  index: count,
+  pair: pairSchema,
+  status: z.enum(['waiting', 'done', 'flagged', 'failed']),
+  outcome: z.looseObject({ kind: z.enum(['revision', 'judgement']), rationale: z.string(), flags: texts }).optional(),
+  failure: z.looseObject({ fault: z.string(), template: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }).optional(),
+  decision: z.looseObject({ kind: z.enum(['accepted', 'edited', 'rejected']), text: z.string().optional() }).optional(),
+  replies: texts,
+  comments: texts,
+});
+
+/** A line of `replies-….jsonl`. */
+const replySchema = z.looseObject({
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  identity: z.looseObject({ kind: z.string(), origin: z.string() }),
+  request: z.looseObject({ model: z.string(), messages: z.array(z.looseObject({ role: z.string(), content: z.string() })) }),
+  reply: z.looseObject({ text: z.string(), finish: z.enum(['stop', 'length', 'refused', 'other']), model: z.string() }),
+  promptVersion: z.string(),
+  time: z.number(),
+  tokens: z.looseObject({ input: z.number(), output: z.number() }),
+});
+
+export type ArchivedJob = z.output<typeof jobSchema>;
 export type ArchivedCheckpoint = z.output<typeof checkpointSchema>;
 export type ArchivedRow = z.output<typeof rowSchema>;
 
@@ -101,6 +146,11 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, path: string): 
 
 export const checkedPair = (value: unknown, path: string): PreferencePair => checked(pairSchema, value, path) as PreferencePair;
 export const checkedRow = (value: unknown, path: string): ArchivedRow => checked(rowSchema, value, path);
+
+/** An item without its job, which is the one of its folder. */
+export const checkedItem = (value: unknown, path: string): Omit<JobItem, 'job'> => checked(itemSchema, value, path) as unknown as Omit<JobItem, 'job'>;
+export const checkedReply = (value: unknown, path: string): StoredReply => checked(replySchema, value, path) as unknown as StoredReply;
+export const checkedJob = (value: unknown, path: string): Job => checked(jobSchema, value, path) as unknown as Job;
 
 /** A checksum of a file; the browser's own where it gives one. */
 export async function checksum(bytes: Uint8Array): Promise<string> {

@@ -1,9 +1,11 @@
 // Reading an archive: everything in it is checked, checksums and contents, before anybody acts on any of it.
 import { UserError } from '../../engine/errors';
 import type { PreferencePair } from '../../preferences/pair';
+import type { Job, JobItem } from '../../reviser/jobs';
+import type { StoredReply } from '../../reviser/replies';
 import { fromExactJson } from './exactJson';
 import {
-  checked, checkedPair, checkedRow, checkpointSchema, checksum, damaged, datasetSchema, FORMAT, MANIFEST, manifestSchema, runSchema, VERSION,
+  checked, checkedItem, checkedJob, checkedPair, checkedReply, checkedRow, checkpointSchema, checksum, damaged, datasetSchema, FORMAT, MANIFEST, manifestSchema, runSchema, VERSION,
   type ArchivedCheckpoint, type ArchivedDataset, type ArchivedRow, type Manifest,
 } from './manifest';
 import { DamagedTar, readTar, type TarFile } from './tar';
@@ -17,6 +19,7 @@ export interface CheckedArchive {
   readonly datasets: ReadonlyMap<string, ArchivedDataset>;
   readonly runs: ReadonlyMap<string, Record<string, unknown> & { readonly id: string; readonly name: string }>;
   readonly checkpoints: ReadonlyMap<string, ArchivedCheckpoint>;
+  readonly jobs: ReadonlyMap<string, Job>;
 }
 
 const brokenOff = (): UserError => new UserError('The archive is damaged or breaks off. Nothing was restored; use another copy of it.');
@@ -68,6 +71,8 @@ function linesOf<T>(file: TarFile, check: (value: unknown, path: string) => T): 
 }
 
 export const pairsIn = (file: TarFile): PreferencePair[] => linesOf(file, checkedPair);
+export const itemsIn = (file: TarFile): Omit<JobItem, 'job'>[] => linesOf(file, checkedItem);
+export const repliesIn = (file: TarFile): StoredReply[] => linesOf(file, checkedReply);
 export const rowsIn = (file: TarFile): ArchivedRow[] => linesOf(file, checkedRow);
 
 export function numbersIn({ bytes, path }: TarFile): Float32Array {
@@ -78,7 +83,7 @@ export function numbersIn({ bytes, path }: TarFile): Float32Array {
 export interface Place {
   readonly folder: string;
   readonly file: string;
-  /** `pairs`, `column`, `rows` or `tensor`, and which of them. */
+  /** `pairs`, `column`, `rows`, `tensor`, `items` or `replies`, and which of them. */
   readonly kind: string;
   readonly number: number;
 }
@@ -100,7 +105,10 @@ export async function checkArchive(blob: Blob, tell: TellRead, signal: AbortSign
   const datasets = new Map<string, ArchivedDataset>();
   const runs = new Map<string, ReturnType<typeof runSchema.parse>>();
   const checkpoints = new Map<string, ArchivedCheckpoint>();
+  const jobs = new Map<string, Job>();
   const pairs = new Map<string, number>();
+  const items = new Map<string, number>();
+  const replies = new Map<string, number>();
   const sizes = new Map<string, number>();
   let manifest: Manifest | undefined;
 
@@ -117,6 +125,13 @@ export async function checkArchive(blob: Blob, tell: TellRead, signal: AbortSign
     else if (place.file === 'run.json') runs.set(place.folder, checked(runSchema, jsonOf(textOf(file), path), path));
     else if (place.file === 'checkpoint.json') checkpoints.set(place.folder, checked(checkpointSchema, jsonOf(textOf(file), path), path));
     else if (place.kind === 'pairs') pairs.set(place.folder, (pairs.get(place.folder) ?? 0) + pairsIn(file).length);
+    else if (place.file === 'job.json') jobs.set(place.folder, checkedJob(jsonOf(textOf(file), path), path));
+    else if (place.kind === 'items') {
+      // Their places are 0, 1, 2 …, so that none takes the place of another.
+      let next = items.get(place.folder) ?? 0;
+      for (const { index } of itemsIn(file)) if (index !== next++) throw damaged(path);
+      items.set(place.folder, next);
+    } else if (place.kind === 'replies') replies.set(place.folder, (replies.get(place.folder) ?? 0) + repliesIn(file).length);
     else if (place.kind === 'rows') rowsIn(file);
     else if (place.kind === 'column' || place.kind === 'tensor') sizes.set(path, numbersIn(file).length);
     else throw damaged(path);
@@ -141,7 +156,11 @@ export async function checkArchive(blob: Blob, tell: TellRead, signal: AbortSign
     if (runs.get(folder)?.id !== id || runs.get(folder)?.name !== name) throw damaged(folder);
     checkpoints.get(folder)?.tensors.forEach(({ shape }, i) => expect(folder, 'tensor', i, shape.reduce((size, length) => size * length, 1)));
   }
-  return { manifest, datasets, runs, checkpoints };
+  for (const { folder, id, name, ...counts } of manifest.jobs) {
+    const job = jobs.get(folder);
+    if (job?.id !== id || job.name !== name || (items.get(folder) ?? 0) !== counts.items || (replies.get(folder) ?? 0) !== counts.replies) throw damaged(folder);
+  }
+  return { manifest, datasets, runs, checkpoints, jobs };
 }
 
 function readManifest(file: TarFile): Manifest {

@@ -9,10 +9,11 @@ import type { AddedBlock, DatasetRecord } from '../pairs/records';
 import { beginStaging, dropDataset, newDatasetId, stage, whileStaging } from '../pairs/staging';
 import { ofDataset } from '../pairs/tables';
 import { newHead } from '../pairs/upgrade';
+import { dropJob } from '../revisions';
 import { CHUNK_ROWS } from '../runs';
-import { checkArchive, filesOf, numbersIn, pairsIn, placeOf, rowsIn, type CheckedArchive } from './read';
+import { checkArchive, filesOf, itemsIn, numbersIn, pairsIn, placeOf, repliesIn, rowsIn, type CheckedArchive } from './read';
 
-/** Settings with this prefix name runs that are being restored, so that what a closed tab leaves behind can be swept away. */
+/** Settings with this prefix name runs and jobs that are being restored, so that what a closed tab leaves behind can be swept away. */
 const MARK = 'restoring/';
 /** How often a sign of life is given, in milliseconds. */
 const STILL_HERE = 20_000;
@@ -23,13 +24,15 @@ export interface ArchiveContents {
   /** `exists`: something with this id is stored already. */
   readonly datasets: readonly { readonly id: string; readonly name: string; readonly pairs: number; readonly exists: boolean }[];
   readonly runs: readonly { readonly id: string; readonly name: string; readonly exists: boolean }[];
+  readonly jobs: readonly { readonly id: string; readonly name: string; readonly items: number; readonly exists: boolean }[];
 }
 
 export interface Restored {
   readonly datasets: readonly { readonly id: string; readonly name: string }[];
   readonly runs: readonly { readonly id: string; readonly name: string }[];
+  readonly jobs: readonly { readonly id: string; readonly name: string }[];
   /** Left out, because something with the same id is stored already. */
-  readonly skipped: readonly { readonly kind: 'dataset' | 'run'; readonly id: string; readonly name: string }[];
+  readonly skipped: readonly { readonly kind: 'dataset' | 'run' | 'job'; readonly id: string; readonly name: string }[];
 }
 
 export interface RestoreProgress {
@@ -47,10 +50,12 @@ export async function inspectArchive(blob: Blob, tell: Tell, signal: AbortSignal
   return withDatabase(async (db) => {
     const stored = await db.datasets.bulkGet(manifest.datasets.map(({ id }) => id));
     const runs = await db.runs.bulkGet(manifest.runs.map(({ id }) => id));
+    const jobs = await db.jobs.bulkGet(manifest.jobs.map(({ id }) => id));
     return {
       created: manifest.created,
       datasets: manifest.datasets.map(({ id, name, pairs }, i) => ({ id, name, pairs, exists: stored[i] !== undefined && stored[i].deletedAt === undefined })),
       runs: manifest.runs.map(({ id, name }, i) => ({ id, name, exists: runs[i] !== undefined })),
+      jobs: manifest.jobs.map(({ id, name, items }, i) => ({ id, name, items, exists: jobs[i] !== undefined })),
     };
   });
 }
@@ -59,6 +64,7 @@ export async function inspectArchive(blob: Blob, tell: Tell, signal: AbortSignal
 interface Plan {
   readonly datasets: ReadonlyMap<string, { readonly id: string; readonly name: string }>;
   readonly runs: ReadonlyMap<string, { readonly id: string; readonly name: string }>;
+  readonly jobs: ReadonlyMap<string, { readonly id: string; readonly name: string }>;
   /** New ids of datasets, by their old ones. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly skipped: Restored['skipped'];
@@ -68,6 +74,7 @@ async function makePlan({ manifest }: CheckedArchive, conflicts: 'skip' | 'keepB
   return withDatabase(async (db) => {
     const datasets = new Map<string, { id: string; name: string }>();
     const runs = new Map<string, { id: string; name: string }>();
+    const jobs = new Map<string, { id: string; name: string }>();
     const renamed = new Map<string, string>();
     const skipped: Restored['skipped'][number][] = [];
     for (const { folder, id, name } of manifest.datasets) {
@@ -86,7 +93,12 @@ async function makePlan({ manifest }: CheckedArchive, conflicts: 'skip' | 'keepB
       else if (conflicts === 'skip') skipped.push({ kind: 'run', id, name });
       else runs.set(folder, { id: newDatasetId(), name: `${name} (2)` });
     }
-    return { datasets, runs, renamed, skipped };
+    for (const { folder, id, name } of manifest.jobs) {
+      if ((await db.jobs.get(id)) === undefined) jobs.set(folder, { id, name });
+      else if (conflicts === 'skip') skipped.push({ kind: 'job', id, name });
+      else jobs.set(folder, { id: newDatasetId(), name: `${name} (2)` });
+    }
+    return { datasets, runs, jobs, renamed, skipped };
   });
 }
 
@@ -96,22 +108,28 @@ export async function restoreArchive(blob: Blob, conflicts: 'skip' | 'keepBoth',
   const plan = await makePlan(archive, conflicts);
   const ids = Array.from(plan.datasets.values(), ({ id }) => id);
   const mark = MARK + newDatasetId();
-  const runIds = Array.from(plan.runs.values(), ({ id }) => id);
+  const made: Made = { runs: Array.from(plan.runs.values(), ({ id }) => id), jobs: Array.from(plan.jobs.values(), ({ id }) => id) };
   const work = async (): Promise<void> => {
     try {
-      await withDatabase((db) => db.settings.put({ key: mark, value: { runs: runIds, at: now() } }));
+      await withDatabase((db) => db.settings.put({ key: mark, value: { ...made, at: now() } }));
       const heads = await writeAll(blob, archive, plan, mark, now, (done, total) => tell({ stage: 'writing', done, total }), signal);
       await show(archive, plan, heads, mark);
     } catch (error) {
       // Should this fail too, the next start sweeps it.
       for (const id of ids) await dropDataset(id).catch(() => undefined);
-      await dropRestoredRuns(mark, runIds).catch(() => undefined);
+      await dropRestored(mark, made).catch(() => undefined);
       throw error;
     }
   };
   // Every dataset's lock is held until the end.
   await [mark, ...ids].reduceRight<() => Promise<void>>((inner, id) => () => whileStaging(id, inner), work)();
-  return { datasets: [...plan.datasets.values()], runs: [...plan.runs.values()], skipped: plan.skipped };
+  return { datasets: [...plan.datasets.values()], runs: [...plan.runs.values()], jobs: [...plan.jobs.values()], skipped: plan.skipped };
+}
+
+/** Ids of what is being restored beside datasets. */
+interface Made {
+  readonly runs: readonly string[];
+  readonly jobs: readonly string[];
 }
 
 interface Writing {
@@ -119,7 +137,7 @@ interface Writing {
   readonly packer: Packer;
 }
 
-/** Writes all but the heads of datasets and runs, by which they are seen. */
+/** Writes all but the heads of datasets, runs and jobs, by which they are seen. */
 async function writeAll(
   blob: Blob,
   { datasets, checkpoints }: CheckedArchive,
@@ -159,6 +177,9 @@ async function writeAll(
         await withDatabase((db) => db.addedColumns.bulkPut(blocks));
       } else if (name === 'dataset.json') await stage(head.id, packer.take(true), now());
     }
+    const job = plan.jobs.get(folder)?.id;
+    if (job !== undefined && kind === 'items') await withDatabase((db) => db.jobItems.bulkPut(itemsIn(file).map((item) => ({ ...item, job }))));
+    else if (job !== undefined && kind === 'replies') await writeReplies(job, repliesIn(file));
     const run = plan.runs.get(folder)?.id;
     if (run === undefined) continue;
     if (kind === 'rows') {
@@ -182,6 +203,16 @@ async function writeAll(
   }));
 }
 
+/** What is stored already stays: it answers the same request. */
+async function writeReplies(job: string, replies: ReturnType<typeof repliesIn>): Promise<void> {
+  await withDatabase((db) =>
+    db.transaction('rw', db.replies, async () => {
+      const stored = await db.replies.bulkGet(replies.map(({ hash }) => hash));
+      await db.replies.bulkPut(replies.filter((_, i) => stored[i] === undefined).map((reply) => ({ ...reply, job })));
+    }),
+  );
+}
+
 /** Tells other tabs that somebody is at it, where the browser has no locks to tell it by. */
 async function stillHere(mark: string, datasets: readonly string[], now: number): Promise<void> {
   await withDatabase((db) =>
@@ -194,9 +225,9 @@ async function stillHere(mark: string, datasets: readonly string[], now: number)
 }
 
 /** Makes everything that was written visible, in one transaction. */
-async function show({ runs }: CheckedArchive, plan: Plan, heads: readonly DatasetRecord[], mark: string): Promise<void> {
+async function show({ runs, jobs }: CheckedArchive, plan: Plan, heads: readonly DatasetRecord[], mark: string): Promise<void> {
   await withDatabase((db) =>
-    db.transaction('rw', db.datasets, db.runs, db.settings, async () => {
+    db.transaction('rw', db.datasets, db.runs, db.jobs, db.settings, async () => {
       const staged = await db.datasets.bulkGet(heads.map(({ id }) => id));
       if ((await db.settings.get(mark)) === undefined || staged.some((head) => head?.stagedAt === undefined)) {
         throw new UserError('The archive took so long to restore that another tab took it for dead. Nothing was restored; try again.');
@@ -204,9 +235,17 @@ async function show({ runs }: CheckedArchive, plan: Plan, heads: readonly Datase
       await db.datasets.bulkPut([...heads]);
       const restored = [...plan.runs].map(([folder, { id, name }]) => withDatasets({ ...(runs.get(folder) as unknown as StoredRun), id, name }, plan.renamed));
       await db.runs.bulkPut(restored);
+      await db.jobs.bulkPut([...plan.jobs].map(([folder, { id, name }]) => ({ ...jobs.get(folder)!, id, name, dataset: addressed(jobs.get(folder)!.dataset, plan.renamed) })));
       await db.settings.delete(mark);
     }),
   );
+}
+
+/** The address of a dataset that may have a new id. */
+function addressed(address: string, renamed: Plan['renamed']): string {
+  const id = address.replace(/^stored:/, '');
+  const fresh = renamed.get(id);
+  return fresh === undefined ? address : `${address.slice(0, address.length - id.length)}${fresh}`;
 }
 
 /** A run whose dataset has a new id knows it by that. */
@@ -219,10 +258,11 @@ function withDatasets(run: StoredRun, renamed: Plan['renamed']): StoredRun {
   return { ...run, recipe: inRecipe(run.recipe), start: { ...run.start, ...(recipe?.data && { recipe: inRecipe(recipe) }) } };
 }
 
-async function dropRestoredRuns(mark: string, runs: readonly string[]): Promise<void> {
+async function dropRestored(mark: string, { runs, jobs }: Made): Promise<void> {
   await withDatabase((db) =>
-    db.transaction('rw', [db.runs, db.metrics, db.checkpoints, db.tensors, db.settings], async () => {
+    db.transaction('rw', [db.runs, db.metrics, db.checkpoints, db.tensors, db.jobs, db.jobItems, db.replies, db.settings], async () => {
       for (const id of runs) if ((await db.runs.get(id)) === undefined) await dropPieces(db, id);
+      for (const id of jobs) if ((await db.jobs.get(id)) === undefined) await dropJob(db, id);
       await db.settings.delete(mark);
     }),
   );
@@ -238,7 +278,7 @@ async function dropPieces(db: LabDatabase, id: string): Promise<void> {
 export async function sweepRestored(isLeft: (mark: string, at: number) => Promise<boolean>): Promise<void> {
   const marks = await withDatabase((db) => db.settings.where('key').startsWith(MARK).toArray());
   for (const { key, value } of marks) {
-    const { runs = [], at = 0 } = (value ?? {}) as { runs?: readonly string[]; at?: number };
-    if (await isLeft(key, at)) await dropRestoredRuns(key, runs);
+    const { runs = [], jobs = [], at = 0 } = (value ?? {}) as Partial<Made> & { at?: number };
+    if (await isLeft(key, at)) await dropRestored(key, { runs, jobs });
   }
 }

@@ -1,8 +1,9 @@
-// Datasets and runs to one file, streamed: at no time does more than a few megabytes of it lie in memory.
+// Datasets, runs and jobs to one file, streamed: at no time does more than a few megabytes of it lie in memory.
 import { withDatabase, type LabDatabase } from '../database';
 import { readPairs } from '../pairs/bodies';
 import { loadDataset, type Loaded } from '../pairs/loaded';
 import { isListed, ofDataset } from '../pairs/tables';
+import { itemsOf } from '../revisions';
 import { toExactJson } from './exactJson';
 import { checksum, FORMAT, MANIFEST, numbered, VERSION, type ArchivedCheckpoint, type ArchivedDataset, type Manifest } from './manifest';
 import { tarEnd, tarPieces } from './tar';
@@ -14,6 +15,7 @@ export interface ArchiveChoice {
   /** Ids; all if absent. */
   readonly datasets?: readonly string[];
   readonly runs?: readonly string[];
+  readonly jobs?: readonly string[];
 }
 
 export interface Archive {
@@ -21,10 +23,11 @@ export interface Archive {
   readonly name: string;
   readonly datasets: number;
   readonly runs: number;
+  readonly jobs: number;
 }
 
 export interface ArchiveProgress {
-  /** Pairs and runs. */
+  /** Pairs, runs and jobs. */
   readonly done: number;
   readonly total: number;
 }
@@ -57,8 +60,8 @@ export async function writeArchive(
 
   try {
     const manifest = await withDatabase(async (db) => {
-      const { datasets, runs } = await chosen(db, choice);
-      const total = datasets.reduce((sum, { pairs }) => sum + pairs, runs.length);
+      const { datasets, runs, jobs } = await chosen(db, choice);
+      const total = datasets.reduce((sum, { pairs }) => sum + pairs, runs.length + jobs.length);
       let done = 0;
       const more = (count: number): void => tell({ done: (done += count), total });
       const heads: Manifest['datasets'] = [];
@@ -70,23 +73,31 @@ export async function writeArchive(
         if (run) kept.push(run);
         more(1);
       }
-      return { format: FORMAT, version: VERSION, created, datasets: heads, runs: kept, files: [...files] } as const;
+      const asked: Manifest['jobs'] = [];
+      for (const [i, { id }] of jobs.entries()) {
+        const job = await putJob(db, id, `jobs/${i}`, put);
+        if (job) asked.push(job);
+        more(1);
+      }
+      return { format: FORMAT, version: VERSION, created, datasets: heads, runs: kept, jobs: asked, files: [...files] } as const;
     });
     await put(MANIFEST, JSON.stringify(manifest, null, 1));
     await writer.write(tarEnd() as Uint8Array<ArrayBuffer>);
     await writer.close();
-    return { blob: await blob, name: `alignment-lab-${created.slice(0, 10)}.tar.gz`, datasets: manifest.datasets.length, runs: manifest.runs.length };
+    const { datasets, runs, jobs } = manifest;
+    return { blob: await blob, name: `alignment-lab-${created.slice(0, 10)}.tar.gz`, datasets: datasets.length, runs: runs.length, jobs: jobs.length };
   } catch (error) {
     await writer.abort(error).catch(() => undefined);
     throw error;
   }
 }
 
-async function chosen(db: LabDatabase, { datasets, runs }: ArchiveChoice) {
-  const [heads, allRuns] = [await db.datasets.orderBy('createdAt').toArray(), await db.runs.orderBy('createdAt').toArray()];
+async function chosen(db: LabDatabase, { datasets, runs, jobs }: ArchiveChoice) {
+  const [heads, allRuns, allJobs] = [await db.datasets.orderBy('createdAt').toArray(), await db.runs.orderBy('createdAt').toArray(), await db.jobs.orderBy('createdAt').toArray()];
   return {
     datasets: heads.filter((head) => isListed(head) && (datasets?.includes(head.id) ?? true)),
     runs: allRuns.filter(({ id }) => runs?.includes(id) ?? true),
+    jobs: allJobs.filter(({ id }) => jobs?.includes(id) ?? true),
   };
 }
 
@@ -151,6 +162,67 @@ async function putRun(db: LabDatabase, id: string, folder: string, put: Put): Pr
   }
   await put(`${folder}/run.json`, toExactJson(run));
   return { folder, id, name: run.name };
+}
+
+/** Records of a job that are read at a time. */
+const BATCH = 200;
+
+/**
+ * A job with its items and the replies that it needs; undefined if it is gone. The items first: a reply is stored before its
+ * item is marked, so none of theirs is missing even while the job is at work.
+ */
+async function putJob(db: LabDatabase, id: string, folder: string, put: Put): Promise<Manifest['jobs'][number] | undefined> {
+  const job = await db.jobs.get(id);
+  if (job === undefined) return undefined;
+  const lines = lineWriter(put);
+  const hashes = new Set<string>();
+  let items = 0;
+  for (;;) {
+    const batch = await itemsOf(db, id, items).limit(BATCH).toArray();
+    for (const { job: _, ...item } of batch) {
+      for (const hash of item.replies) hashes.add(hash);
+      await lines.add(`${folder}/items`, item);
+    }
+    items += batch.length;
+    if (batch.length < BATCH) break;
+  }
+  await lines.end();
+  for (const hash of await db.replies.where('job').equals(id).primaryKeys()) hashes.add(hash);
+  let replies = 0;
+  const all = [...hashes];
+  for (let at = 0; at < all.length; at += BATCH) {
+    for (const kept of await db.replies.bulkGet(all.slice(at, at + BATCH))) {
+      if (kept === undefined) continue;
+      const { job: _, ...reply } = kept;
+      await lines.add(`${folder}/replies`, reply);
+      replies += 1;
+    }
+  }
+  await lines.end();
+  await put(`${folder}/job.json`, toExactJson(job));
+  return { folder, id, name: job.name, items, replies };
+}
+
+/** Values as lines of JSON, in files of some megabytes. */
+function lineWriter(put: Put): { add(path: string, value: unknown): Promise<void>; end(): Promise<void> } {
+  let lines = '';
+  let files = 0;
+  let path = '';
+  const flush = async (): Promise<void> => {
+    if (lines !== '') await put(`${path}-${numbered('', files++, 'jsonl').slice(1)}`, lines);
+    lines = '';
+  };
+  return {
+    add: async (to, value) => {
+      path = to;
+      lines += `${toExactJson(value)}\n`;
+      if (lines.length > FILE) await flush();
+    },
+    end: async () => {
+      await flush();
+      files = 0;
+    },
+  };
 }
 
 /** Numbers as they lie in memory, which is little-endian on everything that runs a browser. */

@@ -49,18 +49,18 @@ export function Backup() {
     run('inspect', async (options) => setFound({ blob, contents: await services().data.ask({ type: 'inspectArchive', blob }, options) }));
   const restore = (blob: Blob): Promise<void> =>
     run('restore', async (options) => {
-      const { datasets, runs, skipped } = await services().data.ask({ type: 'restore', blob, conflicts }, options);
+      const { datasets, runs, jobs, skipped } = await services().data.ask({ type: 'restore', blob, conflicts }, options);
       await Promise.all([listDatasets(), listStored(), measureStorage()]);
-      notify('plain', sentence('{datasets, plural, one {# dataset} other {# datasets}} and {runs, plural, one {# run} other {# runs}} are restored, {skipped} left out.', {
-        datasets: datasets.length, runs: runs.length, skipped: skipped.length,
+      notify('plain', sentence('{datasets, plural, one {# dataset} other {# datasets}}, {runs, plural, one {# run} other {# runs}} and {jobs, plural, one {# job} other {# jobs}} of revising or judging are restored, {skipped} left out.', {
+        datasets: datasets.length, runs: runs.length, jobs: jobs.length, skipped: skipped.length,
       }));
     });
 
-  const exist = found === undefined ? 0 : [...found.contents.datasets, ...found.contents.runs].filter((one) => one.exists).length;
+  const exist = found === undefined ? 0 : [...found.contents.datasets, ...found.contents.runs, ...found.contents.jobs].filter((one) => one.exists).length;
   return (
     <section className={styles.section} aria-labelledby="backup">
       <h3 id="backup">{t('Backup')}</h3>
-      <p className={styles.note}>{t('All your datasets and runs with their checkpoints as one file with checksums. Restored, it gives back the same.')}</p>
+      <p className={styles.note}>{t('All your datasets, runs with their checkpoints, and jobs with their replies as one file with checksums; never a key. Restored, it gives back the same.')}</p>
       {step === undefined ? (
         <div className={styles.beside}>
           <Button onPress={() => void archive()}>{t('Back up everything')}</Button>
@@ -106,6 +106,12 @@ export function Backup() {
               {found.contents.runs.map(({ id, name, exists }) => (
                 <li key={id}>
                   {t('Run “{name}”', { name })}
+                  {exists && ` · ${t('stored already')}`}
+                </li>
+              ))}
+              {found.contents.jobs.map(({ id, name, items, exists }) => (
+                <li key={id}>
+                  {t('Job “{name}”', { name })} · {t('{count, plural, one {# pair} other {# pairs}}', { count: items })}
                   {exists && ` · ${t('stored already')}`}
                 </li>
               ))}

@@ -13,6 +13,8 @@ import * as storage from '../../../../src/storage';
 import { fromExactJson, toExactJson } from '../../../../src/storage/archive/exactJson';
 import { DATABASE_NAME } from '../../../../src/storage/database';
 import { createDataCore, type DataCore } from '../../../../src/storage/pairs/core';
+import { askItemAgain } from '../../../../src/reviser/jobs';
+import { loserPairs, someJob, someOutcome, someReply } from '../../reviser/someJobs';
 import { somePairs } from '../pairs/somePairs';
 
 let core: DataCore;
@@ -67,7 +69,25 @@ async function fill(): Promise<{ id: string; other: string }> {
     await storage.appendRows(name, rows);
   }
   await storage.saveCheckpoint('r1', checkpoint);
+  await fillJobs(id);
   return { id, other };
+}
+
+/** Two jobs that share a reply, with an item in every state, and a reply whose item was not marked before the page was closed. */
+async function fillJobs(dataset: string): Promise<void> {
+  await storage.jobStore.createJob(someJob('j1', { createdAt: 3, dataset: `stored:${dataset}`, limits: { concurrency: 2, budgetMoney: 0.5, price: { model: 'm', input: 1, output: 2 } }, mostChange: 0.4 }), [...loserPairs(700), odd]);
+  await storage.jobStore.createJob(someJob('j2', { createdAt: 4, kind: 'judge', dataset: 'clair' }), loserPairs(2));
+  const [shared, other, unmarked] = [someReply('shared'), someReply('other', 'lone \ud800 </script>'), someReply('unmarked')] as const;
+  for (const reply of [shared, unmarked]) await storage.replyStore('j1').put(reply);
+  await storage.replyStore('j2').put(other);
+  await storage.jobStore.changeItems('j1', [
+    { index: 0, change: { status: 'done', outcome: someOutcome('Better.'), replies: [shared.hash], decision: { kind: 'edited', text: 'Best.', time: 77 } } },
+    { index: 1, change: { status: 'flagged', outcome: someOutcome(null, ['no_marks', 'refused']), replies: [other.hash] } },
+    { index: 2, change: { status: 'failed', failure: { fault: 'cut', template: 'Cut after {seconds} s by {name}.', values: { seconds: 3, name: 'x' } } } },
+  ], { input: 100, output: 20.5 });
+  const [item] = await storage.jobStore.loadItems('j1', { from: 3, count: 1 });
+  await storage.jobStore.changeItems('j1', [{ index: 3, change: askItemAgain({ ...item!, replies: [shared.hash] }, 'Shorter.') }]);
+  await storage.jobStore.changeItems('j2', [{ index: 0, change: { status: 'done', replies: [shared.hash], outcome: { kind: 'judgement', winner: 'b', rationale: '', flags: [], source: someOutcome('').source, verdict: { winner: 'b', firstOrder: 'b', secondOrder: 'b', positionBias: null, soft: 0.25, rationale: '', aspects: { clear: 'tie' } } } } }]);
 }
 
 /** Everything that a person can see. */
@@ -84,6 +104,8 @@ async function seen() {
         return { one, pairs: stored.map(({ pair, values }) => ({ pair, values })), columns, facets, tags };
       }),
     ),
+    jobs: await Promise.all(byCreation(await storage.jobStore.listJobs()).map(async (one) => ({ one, items: await storage.jobStore.loadItems(one.id) }))),
+    replies: await Promise.all(['shared', 'other', 'unmarked'].map((name) => storage.replyStore('').get(someReply(name).hash))),
     runs: await Promise.all(byCreation(runs).map(async (one) => ({ one: await storage.loadRun(one.id), checkpoint: await storage.loadCheckpoint(one.id) }))),
   };
 }
@@ -107,16 +129,19 @@ describe('an archive', () => {
     const before = await seen();
     expect(before.datasets[0]!.pairs).toHaveLength(1498);
     expect(before.datasets[0]!.pairs.at(-1)!.pair).toEqual(odd);
-    const { blob, name, datasets, runs } = await core.ask({ type: 'archive' });
-    expect([datasets, runs]).toEqual([2, 2]);
+    expect(before.jobs.map(({ items }) => items.length)).toEqual([701, 2]);
+    expect(before.replies.map((reply) => reply?.reply.text)).toEqual([expect.any(String), 'lone \ud800 </script>', expect.any(String)]);
+    const { blob, name, datasets, runs, jobs } = await core.ask({ type: 'archive' });
+    expect([datasets, runs, jobs]).toEqual([2, 2, 2]);
     expect(name).toMatch(/^alignment-lab-\d{4}-\d\d-\d\d\.tar\.gz$/);
     await clear();
     expect(await core.ask({ type: 'inspectArchive', blob })).toMatchObject({
       datasets: [{ id, name: 'First', pairs: 1498, exists: false }, { name: '둘째', pairs: 3, exists: false }],
       runs: [{ id: 'r1', name: 'Run r1', exists: false }, { id: 'r2', exists: false }],
+      jobs: [{ id: 'j1', name: 'Job j1', items: 701, exists: false }, { id: 'j2', items: 2, exists: false }],
     });
     expect(await everything()).toEqual({});
-    expect(await restore(blob)).toMatchObject({ datasets: [{ id }, { name: '둘째' }], runs: [{ id: 'r1' }, { id: 'r2' }], skipped: [] });
+    expect(await restore(blob)).toMatchObject({ datasets: [{ id }, { name: '둘째' }], runs: [{ id: 'r1' }, { id: 'r2' }], jobs: [{ id: 'j1' }, { id: 'j2' }], skipped: [] });
     expect(await seen()).toEqual(before);
     expect((await storage.loadCheckpoint('r1'))!.tensors['model.norm.weight']!.data).toEqual(checkpoint.tensors['model.norm.weight']!.data);
     expect(Object.is((await storage.loadCheckpoint('r1'))!.tensors['model.norm.weight']!.data[1], -0)).toBe(true);
@@ -128,7 +153,7 @@ describe('an archive', () => {
     const bytes = Buffer.from(await (await write()).arrayBuffer());
     const list = spawnSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' });
     expect(list.stderr).toBe('');
-    expect(list.stdout.split('\n')).toContain('runs/0/tensor-00001.f32');
+    expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['runs/0/tensor-00001.f32', 'jobs/0/items-00000.jsonl', 'jobs/1/replies-00000.jsonl']));
     const extract = (path: string): Buffer => spawnSync('tar', ['-xzOf', '-', path], { input: bytes, maxBuffer: 1 << 28 }).stdout;
     const manifest = JSON.parse(extract('manifest.json').toString()) as { files: { path: string; bytes: number; sha256: string }[] };
     expect(manifest.files.length).toBeGreaterThan(10);
@@ -141,15 +166,19 @@ describe('an archive', () => {
 
   it('holds only what was asked for', async () => {
     const { other } = await fill();
-    const { blob } = await core.ask({ type: 'archive', datasets: [other], runs: [] });
+    const { blob } = await core.ask({ type: 'archive', datasets: [other], runs: [], jobs: ['j2'] });
     await clear();
     await restore(blob);
     expect((await storage.listDatasets()).map(({ id }) => id)).toEqual([other]);
     expect(await storage.listRuns()).toEqual([]);
+    expect((await storage.jobStore.listJobs()).map(({ id }) => id)).toEqual(['j2']);
+    // What it was read from comes along, whoever asked for it first.
+    expect(await storage.replyStore('').get(someReply('shared').hash)).toEqual(someReply('shared'));
+    expect(await storage.replyStore('').get(someReply('unmarked').hash)).toBeUndefined();
   });
 
   it('of nothing restores nothing', async () => {
-    expect(await restore(await write())).toEqual({ datasets: [], runs: [], skipped: [] });
+    expect(await restore(await write())).toEqual({ datasets: [], runs: [], jobs: [], skipped: [] });
     expect(await everything()).toEqual({});
   });
 });
@@ -160,9 +189,9 @@ describe('what is stored already', () => {
     const blob = await write();
     await core.ask({ type: 'rename', dataset: id, name: 'Renamed since' });
     const before = await seen();
-    const { skipped, datasets, runs } = await restore(blob, 'skip');
-    expect([datasets, runs, skipped.map(({ kind, name }) => `${kind} ${name}`)]).toEqual([
-      [], [], ['dataset First', 'dataset 둘째', 'run Run r1', 'run Run r2'],
+    const { skipped, datasets, runs, jobs } = await restore(blob, 'skip');
+    expect([datasets, runs, jobs, skipped.map(({ kind, name }) => `${kind} ${name}`)]).toEqual([
+      [], [], [], ['dataset First', 'dataset 둘째', 'run Run r1', 'run Run r2', 'job Job j1', 'job Job j2'],
     ]);
     expect(await seen()).toEqual(before);
   });
@@ -170,13 +199,18 @@ describe('what is stored already', () => {
   it('is kept beside what comes back when asked so, and a restored run knows its dataset', async () => {
     await fill();
     const before = await seen();
-    const { datasets, runs } = await restore(await write(), 'keepBoth');
+    const { datasets, runs, jobs } = await restore(await write(), 'keepBoth');
     expect(datasets.map(({ name }) => name)).toEqual(['First (2)', '둘째 (2)']);
     const after = await seen();
     expect(after.datasets).toHaveLength(4);
     expect(after.datasets).toEqual(expect.arrayContaining(before.datasets));
     const again = after.datasets.find(({ one }) => one.id === datasets[0]!.id)!;
     expect(again.pairs).toEqual(before.datasets[0]!.pairs);
+    expect(jobs.map(({ name }) => name)).toEqual(['Job j1 (2)', 'Job j2 (2)']);
+    const copy = (await storage.jobStore.loadJob(jobs[0]!.id))!;
+    expect(copy).toEqual({ ...before.jobs[0]!.one, id: jobs[0]!.id, name: 'Job j1 (2)', dataset: `stored:${datasets[0]!.id}` });
+    expect(await storage.jobStore.loadItems(copy.id)).toEqual(before.jobs[0]!.items.map((item) => ({ ...item, job: copy.id })));
+    expect(after.replies).toEqual(before.replies);
     const [first, second] = await Promise.all(runs.map(({ id }) => storage.loadRun(id)));
     expect(first!.run.recipe.data.dataset).toBe(`stored:${datasets[0]!.id}`);
     expect(first!.run.start.recipe.data.dataset).toBe(`stored:${datasets[0]!.id}`);
@@ -203,6 +237,8 @@ describe('an archive that can not be restored', () => {
     await storage.createRun(run('r', 'clair'));
     await storage.appendRows('r', rows.slice(0, 4));
     await storage.saveCheckpoint('r', checkpoint);
+    await storage.jobStore.createJob(someJob('j'), loserPairs(3));
+    await storage.replyStore('j').put(someReply('x'));
     const bytes = Buffer.from(await (await write()).arrayBuffer());
     await clear();
     return bytes;
@@ -218,6 +254,8 @@ describe('an archive that can not be restored', () => {
       expect(await storage.loadPairs((await storage.listDatasets())[0]!.id)).toEqual(somePairs(8));
       expect((await storage.loadRun('r'))!.rows).toEqual(rows.slice(0, 4));
       expect(await storage.loadCheckpoint('r')).toEqual(checkpoint);
+      expect((await storage.jobStore.loadItems('j')).map(({ pair }) => pair)).toEqual(loserPairs(3));
+      expect(await storage.replyStore('j').get(someReply('x').hash)).toEqual(someReply('x'));
       await clear();
       return 'restored';
     }
@@ -304,9 +342,10 @@ out.addfile(info, io.BytesIO(data)); out.close()`], { input: bytes });
     keep.mockRestore();
     expect(await storage.listRuns()).toEqual([]);
     expect(await storage.listDatasets()).toEqual([]);
-    expect((await everything())['tensors']).toBe(2);
+    expect(await storage.jobStore.listJobs()).toEqual([]);
+    expect(await everything()).toMatchObject({ tensors: 2, jobItems: 3, replies: 1 });
     await core.sweep();
-    expect((await everything())['tensors']).toBe(2);
+    expect(await everything()).toMatchObject({ tensors: 2, jobItems: 3, replies: 1 });
     await createDataCore({ now: () => Date.now() + 200_000 }).sweep();
     expect(await everything()).toEqual({});
   });
