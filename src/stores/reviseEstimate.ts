@@ -2,13 +2,13 @@
 import { createStore } from 'zustand/vanilla';
 import { shippedDatasets, type ShippedDataset } from '../lab/assets';
 import type { ChatRequest } from '../reviser/chat';
-import { costOf, estimateRequest, priceOf, type Price } from '../reviser/prices';
+import { costOf, estimateRequest } from '../reviser/prices';
 import { comparisonRequests, revisionRequest, scoreRequest, taskText } from '../reviser/prompts/requests';
 import type { PreferencePair } from '../preferences/pair';
 import { revisedSide } from '../reviser/revise';
 import { openShipped } from './datasets';
 import { sentence, sentenceOf, type Sentence } from './notices';
-import { askSettings, isOffline, problemOfSetup, templateOf, type Kept, type SetupState } from './reviseSetup';
+import { askSettings, isOffline, priceFor, problemOfSetup, templateOf, type Kept, type SetupState } from './reviseSetup';
 import { services } from './services';
 
 export interface JobEstimate {
@@ -66,12 +66,6 @@ function requestsOf(pair: PreferencePair, setup: Kept): readonly ChatRequest[] {
     case 'score':
       return [pair.chosen, pair.rejected].map((solution) => scoreRequest(template, { task, solution }, settings));
   }
-}
-
-export function priceFor(setup: Kept): Price | undefined {
-  const known = priceOf(setup.model);
-  const { priceInput = known?.input, priceOutput = known?.output } = setup;
-  return isOffline(setup) || priceInput === undefined || priceOutput === undefined ? undefined : { model: setup.model, input: priceInput, output: priceOutput };
 }
 
 let asked = 0;

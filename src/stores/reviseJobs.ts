@@ -14,8 +14,8 @@ import { openJob as openQueue } from '../reviser/runJob';
 import { jobStore, replyStore, whileRunning } from '../storage/revisions';
 import { listDatasets, datasetsStore } from './datasets';
 import { report, sentenceOf, type Sentence } from './notices';
-import { chosenRows, priceFor } from './reviseEstimate';
-import { askSettings, isOffline, problemOfSetup, templateOf, type SetupState } from './reviseSetup';
+import { chosenRows } from './reviseEstimate';
+import { askSettings, isOffline, priceFor, problemOfSetup, templateOf, type SetupState } from './reviseSetup';
 import { keyring } from './reviserKey';
 import { reviewItem, type ListFilter, type ReviewItem } from './reviewing';
 import { services } from './services';
@@ -104,7 +104,7 @@ export async function startJob(setup: SetupState): Promise<string> {
           tokensPerMinute: setup.tokensPerMinute,
           budgetTokens: setup.budgetTokens,
           ...(price !== undefined && { price }),
-          ...(price !== undefined && setup.budgetMoney !== undefined && { budgetMoney: setup.budgetMoney }),
+          ...(setup.budgetMoney !== undefined && { budgetMoney: setup.budgetMoney }),
         },
     spent: { input: 0, output: 0 },
   };

@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { z } from 'zod';
 import { OFFLINE_MODEL } from '../reviser/offline';
 import { PLACES, policyAllows, type Place } from '../reviser/places';
+import { parsePrices, priceOf, withPrice, type Price } from '../reviser/prices';
 import { JUDGE_PRESETS } from '../reviser/prompts/judging';
 import { REVISION_PRESETS } from '../reviser/prompts/revising';
 import { JUDGE_SETTINGS, REVISER_SETTINGS } from '../reviser/prompts/requests';
@@ -15,6 +16,14 @@ import { keyring, keyChanged } from './reviserKey';
 import { services } from './services';
 
 const amount = (fallback: number) => z.number().positive().catch(fallback);
+
+function pricesIn(stored: readonly unknown[]): readonly Price[] {
+  try {
+    return parsePrices(stored);
+  } catch {
+    return [];
+  }
+}
 
 const setupSchema = z.object({
   /** A dataset as an address names it. */
@@ -42,9 +51,8 @@ const setupSchema = z.object({
   budgetTokens: amount(200_000),
   /** Money that the whole may cost, in the currency of the prices; absent for no cap. */
   budgetMoney: z.number().positive().optional().catch(undefined),
-  /** For a million tokens; absent where nobody has said. */
-  priceInput: z.number().min(0).optional().catch(undefined),
-  priceOutput: z.number().min(0).optional().catch(undefined),
+  /** A person's own, which go before the lab's. */
+  prices: z.array(z.unknown()).catch([]).transform(pricesIn),
 });
 
 export type Kept = z.output<typeof setupSchema>;
@@ -140,6 +148,21 @@ export function askSettings({ job, temperature, maxTokens, model, place }: Kept)
   return job === 'revise' ? { model: named, temperature, maxTokens } : { ...JUDGE_SETTINGS, model: named };
 }
 
+/** What the model costs; undefined where nobody has said. */
+export function priceFor(setup: Kept): Price | undefined {
+  const model = setup.model.trim();
+  if (isOffline(setup) || model === '') return undefined;
+  const price = setup.prices.find((one) => one.model === model) ?? priceOf(model);
+  return price && { ...price, model };
+}
+
+/** Enters a price of the model that is chosen. */
+export function changePrice(change: Partial<Pick<Price, 'input' | 'output'>>): void {
+  const setup = setupStore.getState();
+  const model = setup.model.trim();
+  if (model !== '') changeSetup({ prices: withPrice(setup.prices, { input: 0, output: 0, ...priceFor(setup), ...change, model }) });
+}
+
 /** The policy that holds this page; none under the development server. */
 const pagePolicy = (): string | undefined =>
   typeof document === 'undefined' ? undefined : (document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]')?.content ?? undefined);
@@ -163,5 +186,6 @@ export function problemOfSetup(setup: SetupState): Sentence | undefined {
   if (!mayCall(address)) return sentence('This build of the page may not call that address.');
   if (setup.model.trim() === '') return sentence('Write which model to ask.');
   if (placeOf(setup.place)?.needsKey === true && keyring.keyFor(address) === undefined) return sentence('Give the key of the API. It stays in this tab.');
+  if (setup.budgetMoney !== undefined && priceFor(setup) === undefined) return sentence('A limit in money needs to know what the model costs: enter its prices, or take the limit away.');
   return undefined;
 }

@@ -8,9 +8,9 @@ import { acceptAll, acceptedInBulk, acceptItem, askItemAgain, editItem, filterIt
 import { filterCounts, itemBeside, nextToReview, passes, type ReviewItem } from '../../../src/stores/reviewing';
 import { estimate, estimateStore } from '../../../src/stores/reviseEstimate';
 import { noticesStore } from '../../../src/stores/notices';
-import { deleteJob, goOn, jobsStore, listJobs, openJob, startJob } from '../../../src/stores/reviseJobs';
+import { deleteJob, goOn, jobsStore, listJobs, openJob, pauseJob, startJob } from '../../../src/stores/reviseJobs';
 import { hasKeyFor, holdKey } from '../../../src/stores/reviserKey';
-import { changeSetup, chooseDataset, choosePlace, editText, firstSetup, presetOf, problemOfSetup, restoreSetup, setupStore, templateOf, type SetupState } from '../../../src/stores/reviseSetup';
+import { changePrice, changeSetup, chooseDataset, choosePlace, editText, firstSetup, presetOf, priceFor, problemOfSetup, restoreSetup, setupStore, templateOf, type SetupState } from '../../../src/stores/reviseSetup';
 import { services } from '../../../src/stores/services';
 import { factPrompt } from '../../../src/world/prompts';
 import { reviseAnswer } from '../../../src/world';
@@ -228,6 +228,21 @@ describe('a job that asks an API', () => {
     expect(states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
   });
 
+  it('is paused and gone on with', async () => {
+    const id = await begun({ concurrency: 1 });
+    await until(() => server.asked.length === 1);
+    pauseJob(id);
+    await until(() => jobsStore.getState().running[id]?.state === 'paused' && states().filter((state) => state !== 'waiting').length >= 1);
+    const asked = server.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(server.asked.length).toBe(asked);
+    expect(asked).toBeLessThan(4);
+    await goOn(id);
+    await until(() => states().every((state) => state !== 'waiting'));
+    await ended(id);
+    expect(server.asked).toHaveLength(4);
+  });
+
   it('is deleted while it is at work without a word', async () => {
     const id = await begun({ concurrency: 1 });
     await until(() => jobsStore.getState().running[id] !== undefined);
@@ -303,6 +318,26 @@ describe('what is set up', () => {
     await expect(startJob(setup())).rejects.toThrow(/key/);
     holdKey(setup().baseUrl, 'sk-canary');
     expect(said()).toBeUndefined();
+  });
+});
+
+describe('prices', () => {
+  it('are the lab’s until a person enters others, each for its model', async () => {
+    choosePlace('openai');
+    changeSetup({ model: 'gpt-4o', budgetMoney: 1 });
+    holdKey(setup().baseUrl, 'sk-canary');
+    expect(problemOfSetup(setup())).toBeUndefined();
+    changePrice({ input: 7 });
+    expect(priceFor(setup())).toEqual({ model: 'gpt-4o', input: 7, output: 10 });
+    changeSetup({ model: 'my-own-model' });
+    expect(priceFor(setup())).toBeUndefined();
+    expect(problemOfSetup(setup())).toMatchObject({ template: expect.stringMatching(/limit in money/) as unknown });
+    changePrice({ output: 2 });
+    expect(problemOfSetup(setup())).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve));
+    setupStore.setState(firstSetup, true);
+    await restoreSetup();
+    expect(priceFor({ ...setup(), model: 'gpt-4o' })).toMatchObject({ input: 7 });
   });
 });
 
