@@ -33,8 +33,9 @@ export function upstreamSource(base: string, key: string | undefined): AnswerSou
     const { status } = response;
     const retryAfter = response.headers.get('retry-after');
     const error = messageOf(await readText(response));
-    if (status === 401 || status === 403) return json(502, errorBody('The API does not accept the relay’s key. Tell whoever runs the relay.', 'relay_key_refused', 'server_error'));
-    if (status >= 300 && status < 400) return json(502, errorBody('The API points to another address, and the relay follows no redirects. Tell whoever runs the relay.', 'relay_redirected', 'server_error'));
+    // 403, since asking again would not help: the lab's queue then stops at once.
+    if (status === 401 || status === 403) return json(403, errorBody('The API does not accept the relay’s key. Tell whoever runs the relay.', 'relay_key_refused', 'permission_error'));
+    if (status >= 300 && status < 400) return json(403, errorBody('The API points to another address, and the relay follows no redirects. Tell whoever runs the relay.', 'relay_redirected', 'permission_error'));
     const message = (key === undefined ? error.message : error.message.replaceAll(key, '…')).slice(0, LONGEST_MESSAGE);
     return json(status < 400 ? 502 : status, errorBody(message || `The API answered with ${status}.`, error.code, error.type), {
       ...(retryAfter !== null && /^[\w ,:]{1,40}$/.test(retryAfter) && { 'retry-after': retryAfter }),

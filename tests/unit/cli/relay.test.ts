@@ -341,7 +341,7 @@ describe('what may not leak', () => {
     const { url } = await relay();
     behave = (response) => void response.writeHead(401, { 'www-authenticate': KEY }).end(JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}` } }));
     const refused = await ask(url);
-    expect(refused.status).toBe(502);
+    expect(refused.status).toBe(403);
     expect(await refused.text()).toMatch(/does not accept the relay’s key/);
     behave = (response) => void response.writeHead(429, { 'retry-after': '7', 'x-key': KEY }).end(JSON.stringify({ error: { message: `Slow down, ${KEY}`, code: 'rate_limit_exceeded' } }));
     const busy = await ask(url);
@@ -357,7 +357,7 @@ describe('what may not leak', () => {
     const port = await listen(other);
     behave = (response) => void response.writeHead(307, { location: `http://127.0.0.1:${port}/v1/chat/completions` }).end();
     const { url } = await relay();
-    expect(await codeOf(await ask(url))).toEqual([502, 'relay_redirected']);
+    expect(await codeOf(await ask(url))).toEqual([403, 'relay_redirected']);
     expect(sent.map((one) => one.url)).toEqual(['/v1/chat/completions']);
   });
 
