@@ -1,6 +1,6 @@
 // The table of a dataset's pairs: only the rows in sight exist, and their pairs are fetched as they come. One stop of the
 // tab key; arrows move, space selects, enter opens.
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useRem } from '../../../components/chart/useRem';
 import { t } from '../../../components/text';
 import { useLongList } from '../../../components/useLongList';
@@ -16,13 +16,29 @@ import styles from './table.module.css';
 const ROW = 3.25;
 const HEAD = 1.875;
 
+interface NumberColumn {
+  readonly column: Column;
+  readonly label: () => string;
+}
+
 /** Columns of numbers, the narrower the window the fewer. */
-const numbers: readonly { readonly column: Column; readonly label: () => string }[] = [
+const numbers: readonly NumberColumn[] = [
   { column: 'chosenLength', label: () => t('Chosen') },
   { column: 'rejectedLength', label: () => t('Rejected') },
   { column: 'levenshtein', label: () => t('Edits') },
   { column: 'wordJaccard', label: () => t('Jaccard') },
 ];
+
+/** Those that are shown: what the list is sorted by stands in the last one, which is there in every window. */
+function useNumberColumns(): readonly NumberColumn[] {
+  const by = useDataView((state) => state.sort.by);
+  const columns = useDataView((state) => state.dataset?.columns);
+  return useMemo(() => {
+    if (numbers.some(({ column }) => column === by)) return numbers;
+    const sorted = columns?.find(({ column }) => column === by);
+    return sorted === undefined ? numbers : [...numbers.slice(0, -1), { column: sorted.column, label: () => columnName(sorted.column, columns) }];
+  }, [by, columns]);
+}
 
 function HeadCell({ by, label, title }: { readonly by: Column | 'row'; readonly label: string; readonly title: string }) {
   const sort = useDataView((state) => state.sort);
@@ -31,7 +47,7 @@ function HeadCell({ by, label, title }: { readonly by: Column | 'row'; readonly 
   return (
     <div role="columnheader" className={styles.headCell} data-column={by} aria-sort={sorted ? (descending ? 'descending' : 'ascending') : 'none'}>
       <button type="button" title={title} onClick={() => sortBy({ by, descending: sorted ? !descending : by !== 'row' && by !== 'levenshtein' })}>
-        {label}
+        <span className={styles.label}>{label}</span>
         <span aria-hidden="true" className={styles.arrow}>
           {sorted ? (descending ? '↓' : '↑') : ''}
         </span>
@@ -40,7 +56,7 @@ function HeadCell({ by, label, title }: { readonly by: Column | 'row'; readonly 
   );
 }
 
-function PairCells({ stored }: { readonly stored: StoredRow }) {
+function PairCells({ stored, columns }: { readonly stored: StoredRow; readonly columns: readonly NumberColumn[] }) {
   const { pair, values } = stored;
   const { before, chosen, rejected } = excerptOf(pair.chosen, pair.rejected);
   return (
@@ -65,7 +81,7 @@ function PairCells({ stored }: { readonly stored: StoredRow }) {
           </span>
         </div>
       </div>
-      {numbers.map(({ column }) => (
+      {columns.map(({ column }) => (
         <div key={column} role="gridcell" className={styles.number} data-column={column}>
           {formatValue(column, values[column])}
         </div>
@@ -82,6 +98,8 @@ export function PairTable({ onOpen }: { readonly onOpen: (row: Row) => void }) {
   const busy = useDataView((state) => state.busy);
   const readOnly = useDataView((state) => state.readOnly);
   const name = useDataView((state) => state.dataset?.info.name ?? '');
+  const allColumns = useDataView((state) => state.dataset?.columns);
+  const columns = useNumberColumns();
   const scroller = useRef<HTMLDivElement>(null);
   const rem = useRem();
   const list = useLongList(scroller, rows.length, ROW * rem, HEAD * rem);
@@ -156,8 +174,8 @@ export function PairTable({ onOpen }: { readonly onOpen: (row: Row) => void }) {
           <span className="visually-hidden">{t('Selected')}</span>
         </div>
         <HeadCell by="row" label={t('Prompt, and where the sides part')} title={t('In the dataset’s own order')} />
-        {numbers.map(({ column, label }) => (
-          <HeadCell key={column} by={column} label={label()} title={columnName(column)} />
+        {columns.map(({ column, label }) => (
+          <HeadCell key={column} by={column} label={label()} title={columnName(column, allColumns)} />
         ))}
       </div>
       <div role="rowgroup" className={styles.body} style={{ height: list.height }}>
@@ -202,7 +220,7 @@ export function PairTable({ onOpen }: { readonly onOpen: (row: Row) => void }) {
                   {formatCount(index + 1)}
                 </div>
               ) : (
-                <PairCells stored={stored} />
+                <PairCells stored={stored} columns={columns} />
               )}
             </div>
           );
