@@ -7,7 +7,7 @@ import { pairOfItem } from '../reviser/runJob';
 import { jobStore } from '../storage/revisions';
 import { listDatasets } from './datasets';
 import { report } from './notices';
-import { changeOpen, goOn, jobsStore, type OpenJob } from './reviseJobs';
+import { changeOpen, goOn, jobsStore, refreshOpen, type OpenJob } from './reviseJobs';
 import { nextToReview, passes, reviewItem, type ListFilter, type ReviewItem } from './reviewing';
 import { services } from './services';
 
@@ -54,12 +54,19 @@ async function change(changes: readonly { readonly index: number; readonly chang
   }
 }
 
+/** Goes on to the next item at once, whose key may be pressed before the decision on this one is stored. */
 async function decide(index: number, decision: Omit<Decision, 'time'>): Promise<void> {
-  // Where to go is told by the list as it is now: what is decided may fall out of the filter.
   const open = opened();
-  const listed = open === undefined ? [] : listedItems(open);
-  const next = nextToReview(listed, index);
-  if ((await change([{ index, change: { decision: { ...decision, time: Date.now() } } }])) && next !== undefined) lookAtItem(next);
+  if (open === undefined) return;
+  // Told by the list as it is now: what is decided may fall out of the filter.
+  const current = nextToReview(listedItems(open), index) ?? index;
+  changeOpen(open.id, (state) => ({
+    ...state,
+    current,
+    items: state.items.map((item) => (item.id === index ? { ...item, state: decision.kind, ...(decision.text !== undefined && { edit: decision.text }) } : item)),
+  }));
+  // What could not be stored is shown as it is stored.
+  if (!(await change([{ index, change: { decision: { ...decision, time: Date.now() } } }]))) await refreshOpen(open.id);
 }
 
 export const acceptItem = (index: number): Promise<void> => decide(index, { kind: 'accepted' });

@@ -105,6 +105,15 @@ describe('a job of revising', () => {
     expect((await jobStore.loadJob(id))!.spent).toEqual(before);
   });
 
+  it('is decided as fast as keys are pressed', async () => {
+    const id = await revised();
+    const decisions = [acceptItem(open().current!), rejectItem(open().current!), rejectItem(open().current!)];
+    expect(open().current).toBe(3);
+    await Promise.all(decisions);
+    expect(open().current).toBe(3);
+    expect((await jobStore.loadItems(id)).map(({ decision }) => decision?.kind)).toEqual(['accepted', 'rejected', 'rejected', undefined]);
+  });
+
   it('takes back a decision', async () => {
     await revised();
     await editItem(0, 'Mine.');
