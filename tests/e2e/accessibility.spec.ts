@@ -1,4 +1,4 @@
-// No violation that axe can find, on either view, in every theme, before and after a run.
+// No violation that axe can find, on these views, in every theme, before and after a run.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, lastStep, openLab, test } from './lab';
@@ -14,7 +14,7 @@ async function chooseTheme(page: Page, name: string): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-theme', name.toLowerCase());
 }
 
-test('axe finds no violation in the workbench and on the Checks page, in light and in dark', async ({ page }) => {
+test('axe finds no violation in the workbench, on the Checks and the Revise page, in every theme', async ({ page }) => {
   await openLab(page, 'wasm');
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await expect.poll(() => lastStep(page, 'Winners'), { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
@@ -27,6 +27,9 @@ test('axe finds no violation in the workbench and on the Checks page, in light a
     await page.getByRole('link', { name: 'Checks' }).click();
     await expect(page.getByRole('heading', { name: 'Checks' })).toBeVisible();
     expect(await violations(page), `Checks, ${theme}`).toEqual([]);
+    await page.getByRole('link', { name: 'Revise' }).click();
+    await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled();
+    expect(await violations(page), `Revise, ${theme}`).toEqual([]);
     await page.getByRole('link', { name: 'Compare' }).click();
   }
 
