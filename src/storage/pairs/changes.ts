@@ -10,7 +10,7 @@ import { appendPairs, applyStep, createDraft, findPair, type Draft } from './dra
 import { hashOf } from './facts';
 import type { Holder, Outcome } from './holder';
 import { labels } from './labels';
-import { splitRuleText, type SplitRule } from './splitRule';
+import { BY_HAND, splitRuleText, type SplitRule } from './splitRule';
 import type { Loaded } from './loaded';
 import type { Answer, Changed, DatasetInfo, PairChange, RequestOf } from './protocol';
 import { infoOf, requireRow, selectedRows, storedRows } from './queries';
@@ -173,7 +173,7 @@ export async function tagPairs(holder: Holder, { dataset, selection, add = [], r
   );
 }
 
-/** @param rule says how the split is made from now on, where it is made by one. */
+/** @param rule says how the split is made from now on; without one it was changed by hand. */
 async function changeSplit(db: LabDatabase, draft: Draft, rows: Uint32Array, heldOut: (row: number, at: number) => boolean, rule?: SplitRule) {
   const { columns } = draft.data;
   const { id } = draft.data.head;
@@ -182,15 +182,15 @@ async function changeSplit(db: LabDatabase, draft: Draft, rows: Uint32Array, hel
   const moved = rows.filter((_, at) => other[at] === 1);
   const before = Uint32Array.from(moved, (row) => columns.heldOut[row]!);
   const step = await doStep(db, draft, { kind: 'split', dataset: id, rows: moved, before, after: before.map((side) => 1 - side) });
-  if (rule === undefined || moved.length === 0) return outcome(draft, labels.split(moved.length), [step]);
+  if (moved.length === 0) return outcome(draft, labels.split(0), [step]);
   const now = { name: draft.head.name, deleted: false };
   const head = await doStep(db, draft, {
     kind: 'head',
     dataset: id,
     before: { ...now, split: draft.head.provenance.split ?? '' },
-    after: { ...now, split: splitRuleText(rule) },
+    after: { ...now, split: rule ? splitRuleText(rule) : BY_HAND },
   });
-  return outcome(draft, labels.resplit(rule), [step, head]);
+  return outcome(draft, rule ? labels.resplit(rule) : labels.split(moved.length), [step, head]);
 }
 
 export async function setSplit(holder: Holder, { dataset, selection, split }: RequestOf<'setSplit'>): Promise<Changed> {

@@ -197,7 +197,7 @@ function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SH
     format: [report.format, ...(report.encoding ? [report.encoding] : []), ...(report.compressed ? ['gzip'] : [])].join(', '),
     ...(report.sha256 !== undefined && { sha256: report.sha256 }),
     mapping: JSON.stringify(report.mapping),
-    split: splitRuleText({ heldOutShare, seed }),
+    split: report.mapping.kind === 'lab' || report.mapping.split !== undefined ? `as the rows say, else ${splitRuleText({ heldOutShare, seed })}` : splitRuleText({ heldOutShare, seed }),
     rows: `${report.rows} = ${report.ok} ok + ${report.rejected} rejected`,
     [IMPORTED]: new Date(now).toISOString(),
   };

@@ -6,6 +6,9 @@ export interface SplitRule {
   readonly seed: number;
 }
 
+/** What the provenance says where the split follows no rule any more. */
+export const BY_HAND = 'changed by hand';
+
 export function splitRuleText({ heldOutShare, seed }: SplitRule): string {
   return `${heldOutShare} held out by prompt, seed ${seed}`;
 }

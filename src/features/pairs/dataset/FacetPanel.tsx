@@ -64,7 +64,7 @@ function Labels({ facets }: { readonly facets: Facets }) {
       >
         {rule !== undefined && (
           <p className={styles.note}>
-            {t('Split by prompt: {percent} % held out, seed {seed}.', { percent: Math.round(rule.heldOutShare * 1000) / 10, seed: rule.seed })}
+            {t('Split by prompt when it was last made: {percent} % held out, seed {seed}.', { percent: Math.round(rule.heldOutShare * 1000) / 10, seed: rule.seed })}
           </p>
         )}
       </Choices>

@@ -270,6 +270,14 @@ describe('a dataset', () => {
     expect(await rule()).toEqual({ heldOutShare: 0.25, seed: 7 });
     await core.ask({ type: 'redo', dataset: id });
     expect(await rule()).toEqual({ heldOutShare: 0.5, seed: 3 });
+    await core.ask({ type: 'setSplit', dataset: id, selection: { rows: [0, 1] }, split: 'train' });
+    await core.ask({ type: 'setSplit', dataset: id, selection: { rows: [0, 1] }, split: 'heldOut' });
+    expect(await rule()).toBeUndefined();
+    await core.ask({ type: 'undo', dataset: id });
+    await core.ask({ type: 'undo', dataset: id });
+    const told = { ...source, name: 'b.jsonl', text: '{"prompt":"P","chosen":"yes","rejected":"no","split":"test"}' };
+    const { provenance } = (await core.ask({ type: 'import', source: told })).dataset!;
+    expect(splitRuleOf(provenance)).toBeUndefined();
     const written = await make(somePairs(20), 'Written');
     await core.ask({ type: 'resplit', dataset: written, heldOutShare: 0.5, seed: 1 });
     await core.ask({ type: 'undo', dataset: written });
