@@ -84,20 +84,23 @@ export async function restoreSetup(): Promise<void> {
   const kept = setupSchema.parse(typeof stored === 'object' && stored !== null ? stored : {});
   setupStore.setState({ ...kept, ...early, restored: true });
   early = {};
-  keyring.useAddress(addressOf(setupStore.getState()));
-  keyChanged();
 }
 
 /** Changes parts of it and keeps them. A key for another origin is forgotten at once. */
 export function changeSetup(change: Partial<SetupState>): void {
+  const before = addressOf(setupStore.getState());
   setupStore.setState(change);
+  const address = addressOf(setupStore.getState());
+  // The town's own has no address, and asking it leaves the key of a job at work alone.
+  if (address !== before && address !== '') {
+    keyring.useAddress(address);
+    keyChanged();
+  }
   const { scope: _, restored, ...kept } = setupStore.getState();
   if (!restored) {
     early = { ...early, ...change };
     return;
   }
-  keyring.useAddress(addressOf(setupStore.getState()));
-  keyChanged();
   services().shelf.saveSetting(SETTING, kept).catch(() => undefined); // As with every setting: it holds until the page is left.
 }
 

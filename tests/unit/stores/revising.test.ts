@@ -303,6 +303,15 @@ describe('what is set up', () => {
     expect(hasKeyFor('https://api.openai.com')).toBe(false);
   });
 
+  it('keeps the key of a job at work while something else is set up that asks nobody', () => {
+    holdKey('https://job.example/v1', 'sk-canary');
+    changeSetup({ most: 5, job: 'judge' });
+    choosePlace('offline');
+    expect(hasKeyFor('https://job.example')).toBe(true);
+    choosePlace('openai');
+    expect(hasKeyFor('https://job.example')).toBe(false);
+  });
+
   it('keeps a wording for each preset, and refuses one without its slots', () => {
     const own = `${presetOf(setup()).text}\nBe brief.`;
     editText(own);
