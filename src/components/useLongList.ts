@@ -1,7 +1,7 @@
 // A virtual list of rows of one height that may be longer than a browser's tallest element: beyond that, a pixel of the
 // scroll bar stands for more than a pixel of the list. Used by the table of pairs and the list of revisions.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { useCallback, type RefObject } from 'react';
+import { useCallback, useEffect, type RefObject } from 'react';
 
 /** Firefox draws elements of at most 17.8 million pixels. */
 export const TALLEST = 12_000_000;
@@ -57,6 +57,8 @@ export function useLongList(scroller: RefObject<HTMLElement | null>, count: numb
     // Only `reveal` scrolls.
     scrollToFn: () => undefined,
   });
+  // Another theme has other sizes.
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const scale = scrollScale(total, viewOf(scroller.current));
   const offset = virtualizer.scrollOffset ?? 0;
   const shift = offset / scale - offset;
