@@ -3,6 +3,7 @@ import { Button } from '../../../components/Button';
 import { MarkerGlyph } from '../../../components/chart/SeriesLayer';
 import { seriesColor, type Look } from '../../../components/chart/palette';
 import { Disclosure } from '../../../components/Disclosure';
+import { Mistake } from '../../../components/expression/Mistake';
 import { Formula } from '../../../components/Formula';
 import { CloseIcon } from '../../../components/icons';
 import { NumberInput } from '../../../components/NumberInput';
@@ -13,7 +14,7 @@ import { UserError } from '../../../engine/errors';
 import { objectives, objectiveTeX } from '../../../engine/objectives';
 import type { Member } from '../../../lab/recipe';
 import { changeMember, memberFor, removeMember } from '../../../stores/experiment';
-import { caretOf, compileMember } from './check';
+import { compileMember } from './check';
 import styles from './experiment.module.css';
 
 export interface MemberRowProps {
@@ -23,27 +24,6 @@ export interface MemberRowProps {
   readonly look: Look;
   readonly canRemove: boolean;
   readonly onPoint: (index: number | undefined) => void;
-}
-
-/** The expression with a caret under the very characters that are wrong. */
-function Mistake({ text, error }: { readonly text: string; readonly error: UserError }) {
-  const caret = caretOf(text, error);
-  return (
-    <div className={styles.mistake} role="alert">
-      {caret !== undefined && (
-        <pre aria-hidden="true">
-          {text}
-          {'\n'}
-          {' '.repeat(caret.column)}
-          <b>{'^'.repeat(caret.width)}</b>
-        </pre>
-      )}
-      <p>
-        {t(error.template, error.values)}
-        {caret !== undefined && ` ${t('(Character {place}.)', { place: caret.column + 1 })}`}
-      </p>
-    </div>
-  );
 }
 
 export function MemberRow({ index, member, label, look, canRemove, onPoint }: MemberRowProps) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { caretOf } from '../../../../src/components/expression/caret';
 import { UserError } from '../../../../src/engine/errors';
-import { caretOf, compileMember, recipeProblem } from '../../../../src/features/compare/experiment/check';
+import { compileMember, recipeProblem } from '../../../../src/features/compare/experiment/check';
 import { readSeeds } from '../../../../src/features/compare/experiment/seeds';
 import { parseRecipe, type Member } from '../../../../src/lab/recipe';
 
