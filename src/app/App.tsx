@@ -16,6 +16,7 @@ import styles from './app.module.css';
 const ChecksPage = lazy(async () => ({ default: (await import('../features/checks/ChecksPage')).ChecksPage }));
 const PairsPage = lazy(async () => ({ default: (await import('../features/pairs/PairsPage')).PairsPage }));
 const RevisePage = lazy(async () => ({ default: (await import('../features/revise/RevisePage')).RevisePage }));
+const TheoryPage = lazy(async () => ({ default: (await import('../features/theory/TheoryPage')).TheoryPage }));
 
 function Page({ view }: { readonly view: View }) {
   const path = usePath();
@@ -26,6 +27,8 @@ function Page({ view }: { readonly view: View }) {
       return <PairsPage path={path} />;
     case 'revise':
       return <RevisePage path={path} />;
+    case 'theory':
+      return <TheoryPage />;
     case 'checks':
       return <ChecksPage />;
   }

@@ -62,6 +62,9 @@ export function Header({ view, onHelp }: { readonly view: View; readonly onHelp:
         <a href="#/revise" aria-current={view === 'revise' ? 'page' : undefined}>
           {t('Revise')}
         </a>
+        <a href="#/theory" aria-current={view === 'theory' ? 'page' : undefined}>
+          {t('Theory')}
+        </a>
         <a href="#/checks" aria-current={view === 'checks' ? 'page' : undefined}>
           {t('Checks')}
         </a>

@@ -134,6 +134,14 @@ export function addMember(): void {
   changeRecipe({ cohort: [...recipe.cohort, memberFor(next ?? 'custom', recipe.cohort.at(-1))] });
 }
 
+/** Adds a loss to the cohort as it is, with the last member's learning rate; false where there is no room. */
+export function addLoss(loss: Omit<Member, 'learningRate'>): boolean {
+  const { recipe } = experimentStore.getState();
+  if (policiesLeft(recipe) < 1) return false;
+  changeRecipe({ cohort: [...recipe.cohort, { ...loss, learningRate: recipe.cohort.at(-1)?.learningRate ?? 3e-4 }] });
+  return true;
+}
+
 export function removeMember(index: number): void {
   const { cohort } = experimentStore.getState().recipe;
   if (cohort.length > 1) changeRecipe({ cohort: cohort.filter((_, i) => i !== index) });

@@ -13,6 +13,7 @@ import { draftStore, type DraftState } from './pairDraft';
 import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
 import { settingsStore, type Settings } from './settings';
+import { theoryStore, type TheoryState } from './theory';
 import { tokenizerStore, type TokenizerState } from './tokenizer';
 
 export function useRuns<T>(pick: (state: RunsState) => T): T {
@@ -80,4 +81,9 @@ export function useNotices<T>(pick: (state: NoticesState) => T): T {
 
 export function useTokenizer(): TokenizerState {
   return useStore(tokenizerStore);
+}
+
+/** The losses that the theory view looks at. */
+export function useTheory<T>(pick: (state: TheoryState) => T): T {
+  return useStore(theoryStore, pick);
 }

@@ -3,7 +3,10 @@ import { programOf, resolveHyper, type CompiledObjective, type HyperInput } from
 import { withDivergence } from './divergences';
 import { printExpression } from './language/print';
 import { texOf } from './language/tex';
-import { raise } from './raise';
+import type { VariableName } from './language/names';
+import { substitute, variablesOf, type Expression } from './language/tree';
+import type { PairAt } from './plane';
+import { numberOf, raise } from './raise';
 
 /** The loss of one pair as TeX; `hyper` matters only through its f-divergence. */
 export function objectiveTeX(objective: CompiledObjective, hyper: HyperInput = {}): string {
@@ -32,4 +35,31 @@ export function gradientFormulas(
     return tree && { text: printExpression(tree), tex: texOf(tree) };
   };
   return { dChosen: formula(program.dChosen), dRejected: formula(program.dRejected) };
+}
+
+/**
+ * The loss of one pair with every name replaced by its number, to three figures: what is worked out at a point of the plane
+ * (rewards of chosen and rejected, see plane.ts).
+ */
+export function filledFormula(objective: CompiledObjective, hyper: HyperInput, pair: PairAt, [chosen, rejected]: readonly [number, number]): Formula {
+  const { values, divergence } = resolveHyper(objective, hyper);
+  const tree = withDivergence(objective.tree, divergence);
+  const [a, b] = [chosen / pair.beta, rejected / pair.beta];
+  const known: Readonly<Record<VariableName, number>> = {
+    ...values,
+    a,
+    b,
+    sw: a,
+    sl: b,
+    lw: pair.referenceChosen + a,
+    ll: pair.referenceRejected + b,
+    refw: pair.referenceChosen,
+    refl: pair.referenceRejected,
+    nw: pair.chosenLength,
+    nl: pair.rejectedLength,
+    KL: pair.KL,
+  };
+  const numbers = new Map([...variablesOf(tree)].map((name): [VariableName, Expression] => [name, numberOf(Number(known[name].toPrecision(3)))]));
+  const filled = substitute(tree, numbers);
+  return { text: printExpression(filled), tex: texOf(filled) };
 }

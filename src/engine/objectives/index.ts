@@ -19,5 +19,5 @@ export type { Precision } from './numerics';
 export { fieldOf, planeScores, pointOf, usualPair, type Field, type PairAt, type PointValues } from './plane';
 export { pythonLoss, pythonName, type PythonOptions } from './python';
 export type { Pairing, Scores } from './scores';
-export { gradientFormulas, objectiveTeX, objectiveText, type Formula } from './formula';
+export { filledFormula, gradientFormulas, objectiveTeX, objectiveText, type Formula } from './formula';
 export { objectiveWgsl, objectiveWgslPrelude, packHyper, type ObjectiveWgsl } from './wgsl';

@@ -43,6 +43,6 @@ function negate(of: Expression): Expression {
 }
 
 /** The language has no negative numbers, only negations. */
-function numberOf(value: number): Expression {
+export function numberOf(value: number): Expression {
   return value < 0 ? { kind: 'negate', of: { kind: 'number', value: -value } } : { kind: 'number', value };
 }
