@@ -52,6 +52,8 @@ type Kept = z.output<typeof theorySchema>;
 export interface TheoryState extends Kept {
   /** The point under the lens: rewards of the chosen and of the rejected. Not kept. */
   readonly point: readonly [number, number];
+  /** True once the last visit's state was asked for. */
+  readonly restored: boolean;
 }
 
 export const START_BETA = 0.1;
@@ -64,33 +66,34 @@ export function lossOf(id: string): Loss {
   return { objective: id, text, drawn: text, name: '', hyper: { beta: START_BETA, ...own } };
 }
 
-const starting: TheoryState = {
+/** What the view opens with. */
+export const startingTheory: TheoryState = {
   losses: [lossOf('dpo'), lossOf('apo_zero')],
   view: 'beside',
   shade: 'both',
   reach: 4,
   pair: usualPair,
   point: [0, 0],
+  restored: false,
 };
 
-export const theoryStore = createStore<TheoryState>()(() => starting);
+export const theoryStore = createStore<TheoryState>()(() => startingTheory);
 
 const KEY = 'theory';
 let timer: ReturnType<typeof setTimeout> | undefined;
-let restored = false;
 
 function keep(): void {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    const { point: _, ...kept } = theoryStore.getState();
+    const { point: _point, restored: _restored, ...kept } = theoryStore.getState();
     services().shelf.saveSetting(KEY, kept).catch(report);
   }, 500);
 }
 
 /** Brings back what was looked at in the last visit; once, and only what is still in order. */
 export async function restoreTheory(): Promise<void> {
-  if (restored) return;
-  restored = true;
+  if (theoryStore.getState().restored) return;
+  theoryStore.setState({ restored: true });
   const before = theoryStore.getState();
   const stored = theorySchema.safeParse(await services().shelf.loadSetting(KEY));
   // Whoever has begun to work meanwhile is not interrupted.

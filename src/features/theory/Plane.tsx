@@ -4,7 +4,7 @@ import { ChartFigure } from '../../components/chart/ChartFigure';
 import { formatCompact, formatFixed } from '../../components/format';
 import { t } from '../../components/text';
 import { changeTheory } from '../../stores/theory';
-import { drawField, type Drawing } from './drawField';
+import { drawField, type Drawing, type Inks } from './drawField';
 import { fieldTable } from './fieldTable';
 import styles from './theory.module.css';
 
@@ -41,6 +41,7 @@ const themeNow = (): string => document.documentElement.dataset['theme'] ?? '';
 /** Draws whenever something of it has changed: what it shows, its size, the theme. */
 function useDrawn(drawing: Drawing, color: string) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const inks = useRef<Inks & { readonly theme: string; readonly color: string }>(undefined);
   const [side, setSide] = useState(0);
   const theme = useSyncExternalStore(watchTheme, themeNow);
   useLayoutEffect(() => {
@@ -56,9 +57,13 @@ function useDrawn(drawing: Drawing, color: string) {
     const scale = Math.min(2, window.devicePixelRatio || 1);
     const pixels = Math.round(side * scale);
     if (element.width !== pixels) [element.width, element.height] = [pixels, pixels];
-    const style = getComputedStyle(element);
-    const inks = { hue: style.color, ink: style.getPropertyValue('--ink'), faint: style.getPropertyValue('--line-strong'), panel: style.getPropertyValue('--panel') };
-    drawField(context, pixels, scale, drawing, inks);
+    if (inks.current?.theme !== theme || inks.current.color !== color) {
+      // Reading a style makes the browser lay the page out, which a slider must not wait for.
+      const style = getComputedStyle(element);
+      const read = (name: string): string => style.getPropertyValue(name);
+      inks.current = { theme, color, hue: style.color, ink: read('--ink'), faint: read('--line-strong'), panel: read('--panel') };
+    }
+    drawField(context, pixels, scale, drawing, inks.current);
   }, [drawing, side, theme, color]);
   return canvas;
 }

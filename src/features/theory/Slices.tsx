@@ -41,7 +41,8 @@ function Slice({ point, reach, looked, side, title, along }: SlicesProps & { rea
   const finite = [0, ...lines.flatMap(({ values }) => values.filter(Number.isFinite))];
   // A line that runs off to infinity leaves the others room.
   const bound = (value: number): number => Math.max(-20, Math.min(20, value));
-  const ticks = niceTicks([bound(Math.min(...finite)), bound(Math.max(...finite, 0.01))], 3);
+  const span = [bound(Math.min(...finite)), bound(Math.max(...finite))] as const;
+  const ticks = niceTicks(span[0] < span[1] ? span : [-1, 1], 3);
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const y = (value: number): number => ((high - value) / (high - low)) * 100;
   const path = (values: readonly number[]): string => {
@@ -58,7 +59,7 @@ function Slice({ point, reach, looked, side, title, along }: SlicesProps & { rea
   return (
     <ChartFigure
       title={title}
-      unit={along}
+      unit={t('per β')}
       size="free"
       table={() => ({
         caption: along,
@@ -77,6 +78,11 @@ function Slice({ point, reach, looked, side, title, along }: SlicesProps & { rea
             <path key={i} d={path(values)} style={{ color: one.color }} strokeDasharray={side === 1 ? '6 4' : undefined} />
           ))}
         </svg>
+        <div className={styles.sliceAxis} aria-hidden="true">
+          <span>{formatCompact(-reach)}</span>
+          <span>{side === 0 ? t('Winner’s reward') : t('Loser’s reward')}</span>
+          <span>{formatCompact(reach)}</span>
+        </div>
       </div>
     </ChartFigure>
   );

@@ -13,11 +13,13 @@ export function contour(values: readonly number[], size: number, level: number):
   for (let row = 0; row + 1 < size; row++) {
     for (let column = 0; column + 1 < size; column++) {
       const at = row * size + column;
+      // Most cells are not crossed; nothing is made for them.
+      const first = values[at]! > level;
+      if (values[at + 1]! > level === first && values[at + size + 1]! > level === first && values[at + size]! > level === first) continue;
       // Around the cell: this corner, right of it, above that, above this.
       const corners = [values[at]!, values[at + 1]!, values[at + size + 1]!, values[at + size]!] as const;
       if (!corners.every(Number.isFinite)) continue;
       const above = corners.map((value) => value > level);
-      if (above.every((one) => one === above[0])) continue;
       const cross = (edge: number): readonly [number, number] => {
         const from = corners[edge]!;
         const way = (level - from) / (corners[(edge + 1) % 4]! - from);

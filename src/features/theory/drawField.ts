@@ -45,7 +45,8 @@ export function drawField(context: CanvasRenderingContext2D, pixels: number, sca
     context.setLineDash(dash.map((length) => length * scale));
     context.beginPath();
   };
-  lines(0.75, inks.faint);
+  lines(0.9, inks.ink);
+  context.globalAlpha = 0.45;
   for (const level of levelsOf(field.loss)) {
     for (const [x0, y0, x1, y1] of contour(field.loss, size, level)) {
       context.moveTo(x(x0), y(y0));
@@ -71,10 +72,15 @@ export function drawField(context: CanvasRenderingContext2D, pixels: number, sca
   drawBeyond(context, pixels, scale, reach, drawing.limits, inks);
 }
 
+/** One for all planes, which are drawn one after the other. */
+let scratch: OffscreenCanvas | undefined;
+
 /** A mask as fine as the grid, smoothed by the canvas, and filled with the objective's colour. */
 function drawShade(context: CanvasRenderingContext2D, pixels: number, { field: { size }, strength, most }: Drawing, hue: string): void {
-  const small = new OffscreenCanvas(size, size);
-  const mask = small.getContext('2d')!;
+  scratch ??= new OffscreenCanvas(size, size);
+  if (scratch.width !== size) [scratch.width, scratch.height] = [size, size];
+  const mask = scratch.getContext('2d', { willReadFrequently: true })!;
+  mask.globalCompositeOperation = 'source-over';
   const image = mask.createImageData(size, size);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -91,7 +97,7 @@ function drawShade(context: CanvasRenderingContext2D, pixels: number, { field: {
   context.imageSmoothingQuality = 'high';
   // The grid's outermost points stand on the plane's edge, so half a cell hangs over.
   const cell = pixels / (size - 1);
-  context.drawImage(small, -cell / 2, -cell / 2, pixels + cell, pixels + cell);
+  context.drawImage(scratch, -cell / 2, -cell / 2, pixels + cell, pixels + cell);
 }
 
 /** Round levels of the losses that occur; where they span much, the lowest part has lines of its own. */
