@@ -14,6 +14,7 @@ import { loadRecorded } from '../stores/recorded';
 import { runsStore } from '../stores/runs';
 import { provideServices, type Services } from '../stores/services';
 import { settingsStore } from '../stores/settings';
+import { tellWhenOvertaken } from '../stores/stepAside';
 import { withStoredPairs } from '../stores/storedPairs';
 import { loadPreset } from '../features/compare/experiment/presets';
 import { App } from './App';
@@ -52,6 +53,7 @@ export function start(given: Services): void {
   provideServices(services);
   services.lab.subscribe(receive);
   services.data.onChange(dataChanged);
+  tellWhenOvertaken();
   followSettings();
   const link = linkOfThisPage();
   openDevice(link.backend ?? settingsStore.getState().backend);

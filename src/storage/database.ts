@@ -93,6 +93,16 @@ export const DATABASE_NAME = 'alignment-lab';
 let current: Promise<LabDatabase> | undefined;
 /** A newer tab has upgraded the database under this one, which from then on writes nothing. */
 let overtaken = false;
+const overtakenListeners = new Set<() => void>();
+
+/**
+ * Calls the listener when a newer version of the lab, in another tab, takes the storage over: from then on this thread stores
+ * nothing. Gives back the way to end that. Each thread has a connection of its own, and hears only of that one.
+ */
+export function onOvertaken(listener: () => void): () => void {
+  overtakenListeners.add(listener);
+  return () => overtakenListeners.delete(listener);
+}
 
 /** Opens the database once; a failed attempt is forgotten, so that the next call tries again. */
 function openDatabase(): Promise<LabDatabase> {
@@ -118,8 +128,10 @@ async function open(): Promise<LabDatabase> {
   });
   await Promise.race([opening, blocked]);
   // Dexie closes the database by itself at this event, but would open it again at the next call.
-  db.on('versionchange', () => {
+  db.on('versionchange', ({ newVersion }) => {
     overtaken = true;
+    // Without a version it is being deleted, which no newer tab does.
+    if (newVersion !== null) for (const listener of [...overtakenListeners]) listener();
   });
   // Dexie opens a newer database and multiplies its own version numbers by ten.
   if (Math.floor(db.backendDB().version / 10) > SCHEMA_VERSION) {
@@ -162,7 +174,7 @@ function explain(error: unknown): unknown {
   const found = new Set(names(error));
   if (found.has('QuotaExceededError')) {
     return new UserError(
-      'The browser’s storage is full, so the last change was not stored. What was stored before is kept; delete old runs to make room.',
+      'The browser’s storage is full, so the last change was not stored. What was stored before is kept; delete runs or datasets that you no longer need to make room.',
     );
   }
   if (found.has('DatabaseClosedError')) {

@@ -1,5 +1,5 @@
 // What the page may ask of storage.
-export { closeDatabase, type StoredRun } from './database';
+export { closeDatabase, onOvertaken, type StoredRun } from './database';
 export { deleteDataset, listDatasets, loadPairs, saveDataset } from './datasets';
 export { createDataClient } from './pairs/client';
 export type { DataClient } from './pairs/protocol';

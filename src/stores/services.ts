@@ -43,6 +43,8 @@ export interface Shelf {
   deleteRun(id: string): Promise<void>;
   loadSetting(key: string): Promise<unknown>;
   saveSetting(key: string, value: unknown): Promise<void>;
+  /** Calls the listener when a newer version of the lab has taken the storage over; gives back the way to end that. */
+  onOvertaken(listener: () => void): () => void;
 }
 
 export interface Services {

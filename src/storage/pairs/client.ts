@@ -17,6 +17,7 @@ const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.m
 export function createDataClient(createWorker: () => WorkerLike = startWorker): DataClient {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<Parameters<DataClient['onChange']>[0]>();
+  const overtakenListeners = new Set<() => void>();
   let worker: WorkerLike | undefined;
   let lastId = 0;
 
@@ -37,6 +38,10 @@ export function createDataClient(createWorker: () => WorkerLike = startWorker): 
     if (event.type === 'changed') {
       const { type: _type, ...change } = event;
       for (const listener of [...listeners]) listener(change);
+      return;
+    }
+    if (event.type === 'overtaken') {
+      for (const listener of [...overtakenListeners]) listener();
       return;
     }
     const asked = waiting.get(event.id);
@@ -94,6 +99,10 @@ export function createDataClient(createWorker: () => WorkerLike = startWorker): 
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onOvertaken(listener) {
+      overtakenListeners.add(listener);
+      return () => overtakenListeners.delete(listener);
     },
     async persist() {
       try {

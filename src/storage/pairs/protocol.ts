@@ -265,7 +265,9 @@ export type DataEvent =
   /** `name` is `AbortError` for a request that was cancelled. */
   | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string; readonly template: string; readonly values: ErrorValues }
   /** Something was changed, by this page or in another tab; `dataset` is absent when the list itself has changed. */
-  | { readonly type: 'changed'; readonly dataset?: string; readonly revision?: number };
+  | { readonly type: 'changed'; readonly dataset?: string; readonly revision?: number }
+  /** A newer version of the lab has taken the storage over; the worker stores nothing any more. */
+  | { readonly type: 'overtaken' };
 
 /** The page's handle on the worker. */
 export interface DataClient {
@@ -276,6 +278,8 @@ export interface DataClient {
   ask<T extends RequestType>(request: RequestOf<T>, options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress<T>) => void }): Promise<Answer<T>>;
   /** Calls the listener whenever a dataset or the list of them has changed; gives back the way to end that. */
   onChange(listener: (change: { readonly dataset?: string; readonly revision?: number }) => void): () => void;
+  /** Calls the listener when a newer version of the lab has taken the storage over; gives back the way to end that. */
+  onOvertaken(listener: () => void): () => void;
   /** Asks the browser to keep the lab's storage even when disks are full; true if it does. Only a page may ask this. */
   persist(): Promise<boolean>;
   dispose(): void;

@@ -1,6 +1,7 @@
 // The data core behind messages: answers what a page posts, and tells every tab what was changed. The worker is no more than
 // this; tests wire it to a client without one.
 import { UserError } from '../../engine/errors';
+import { onOvertaken } from '../database';
 import { createDataCore } from './core';
 import type { DataEvent, Progress, RequestType, ToWorker } from './protocol';
 
@@ -32,6 +33,7 @@ export function createDataServer(tell: (event: DataEvent) => void): DataServer {
     },
   });
   if (channel) channel.onmessage = ({ data }: MessageEvent<Change>) => tell({ type: 'changed', ...data });
+  const unhear = onOvertaken(() => tell({ type: 'overtaken' }));
   const asked = new Map<number, AbortController>();
 
   async function answer({ id, request }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
@@ -63,6 +65,7 @@ export function createDataServer(tell: (event: DataEvent) => void): DataServer {
     },
     dispose() {
       clearTimeout(sweeping);
+      unhear();
       channel?.close();
     },
   };

@@ -210,10 +210,25 @@ describe('trouble with the browser’s storage', () => {
 
   it('a tab that is overtaken by a newer one stops writing and says so', async () => {
     await storage.createRun(run('a'));
+    let told = 0;
+    const unhear = storage.onOvertaken(() => told++);
     const newer = new Dexie(DATABASE_NAME);
     newer.version(99).stores({ runs: 'id, createdAt' });
     await newer.open();
+    // At once, before anything is asked of the storage.
+    expect(told).toBe(1);
+    unhear();
     await expect(storage.changeRun('a', { step: 5 })).rejects.toThrow(/Another tab has taken over/);
     newer.close();
+  });
+
+  it('storage that is deleted is not taken for a newer tab', async () => {
+    await storage.createRun(run('a'));
+    let told = 0;
+    const unhear = storage.onOvertaken(() => told++);
+    await Dexie.delete(DATABASE_NAME);
+    unhear();
+    expect(told).toBe(0);
+    await expect(storage.listRuns()).rejects.toThrow(UserError);
   });
 });

@@ -34,6 +34,7 @@ export async function freshData(fetch?: typeof globalThis.fetch): Promise<DataFi
       return core.ask(request, options);
     },
     onChange: () => () => undefined,
+    onOvertaken: () => () => undefined,
     persist: async () => {
       asked.push('persist');
       return true;

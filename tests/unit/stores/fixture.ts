@@ -51,6 +51,7 @@ export interface Fixture {
 export const noData: DataClient = {
   ask: () => Promise.reject(new Error('This test has no data worker.')),
   onChange: () => () => undefined,
+  onOvertaken: () => () => undefined,
   persist: async () => false,
   dispose: () => undefined,
 };
@@ -82,6 +83,7 @@ export function freshStores(): Fixture {
     deleteRun: (id) => write('deleteRun', () => void fixture.runs.delete(id)),
     loadSetting: async (key) => settings.get(key),
     saveSetting: (key, value) => write('saveSetting', () => void settings.set(key, value)),
+    onOvertaken: () => () => undefined,
   };
   provideServices({ lab: { send: (request) => fixture.sent.push(request), subscribe: () => () => undefined }, shelf, data: noData });
   runsStore.setState(emptyRuns, true);

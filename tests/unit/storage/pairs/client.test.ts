@@ -82,6 +82,19 @@ describe('the client of the data worker', () => {
     await expect(client.ask({ type: 'listDatasets' }, { signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('tells the page when a newer version of the lab takes the worker’s storage over', async () => {
+    await client.ask({ type: 'create', name: 'Mine', pairs: somePairs(3) });
+    let told = 0;
+    const unhear = client.onOvertaken(() => told++);
+    const newer = new Dexie(DATABASE_NAME);
+    newer.version(99).stores({ datasets: 'id' });
+    await newer.open();
+    await vi.waitFor(() => expect(told).toBe(1));
+    unhear();
+    await expect(client.ask({ type: 'create', name: 'Late', pairs: somePairs(3) })).rejects.toThrow(/Another tab has taken over/);
+    newer.close();
+  });
+
   it('hands on a sentence as one that can be translated', async () => {
     const failed = client.ask({ type: 'open', dataset: 'gone' });
     await expect(failed).rejects.toBeInstanceOf(UserError);
