@@ -3,6 +3,7 @@ import { evaluateCompiled, type CompiledObjective, type Hyper } from '../engine/
 import { mismatchedSequences, pairMetrics } from '../engine/training/metrics';
 import type { Cohort, EncodedPair, EncodedSequence, SequenceLogProbs } from '../engine/training/types';
 import { alignTokens } from '../preferences/alignment';
+import type { PairSums } from './protocol';
 
 /** A held-out pair with, for each completion token, whether the other side has it too. */
 export interface HeldOutPair extends EncodedPair {
@@ -68,6 +69,12 @@ export async function scorePairs(
 }
 
 const sums = (list: readonly SequenceLogProbs[]): number[] => list.map(({ sum }) => sum);
+
+/** What each pair's sides come to, single precision: no backend knows more. */
+export function pairSums({ chosen, rejected }: PairLogProbs): PairSums {
+  const short = (list: readonly SequenceLogProbs[]): number[] => sums(list).map(Math.fround);
+  return { chosen: short(chosen), rejected: short(rejected) };
+}
 
 function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;

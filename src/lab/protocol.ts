@@ -14,6 +14,17 @@ export interface MetricsRow {
   readonly step: number;
   readonly policy: number;
   readonly values: Readonly<Record<string, number>>;
+  /**
+   * In evaluation rows, each held-out pair's log-probabilities, in the order of `RunStart.heldOutIds`: what a point of a
+   * curve is the mean of. Left out where they would be too many to keep.
+   */
+  readonly pairs?: PairSums;
+}
+
+/** Sums over completion tokens, in nats. */
+export interface PairSums {
+  readonly chosen: readonly number[];
+  readonly rejected: readonly number[];
 }
 
 /** Everything needed to go on from a step: parameters and both moments of AdamW for all policies. */
@@ -106,6 +117,8 @@ export interface RunStart {
   readonly modelHash?: string;
   readonly trainPairs: number;
   readonly heldOutPairs: number;
+  /** Ids of the held-out pairs, in order; runs of earlier versions lack them. */
+  readonly heldOutIds?: readonly string[];
   /** The reference's own held-out figures by the same names, e.g. `eval_logps/chosen`. */
   readonly reference: Readonly<Record<string, number>>;
   /** What was left out of the data and why. */

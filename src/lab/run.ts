@@ -5,7 +5,7 @@ import type { DeviceReport } from '../engine/device';
 import type { Cohort, CohortOptions, ScoredPair } from '../engine/training/types';
 import { batchOrder } from './batches';
 import type { PreparedData } from './datasets';
-import { alignPair, heldOutFigures, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
+import { alignPair, heldOutFigures, pairSums, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
 import { createGoodStates, setBack } from './goodStates';
 import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunOrigin, RunStart } from './protocol';
 import { compileMember, policiesOf, type Recipe } from './recipe';
@@ -61,6 +61,9 @@ const FLUSH_MS = 100;
 const READ_BACK_MS = 1_000;
 /** Reading back all weights and moments takes time, so it is done after a step, and not more often than this. */
 const CHECKPOINT_MS = 5_000;
+
+/** Pairs times policies whose figures each evaluation keeps: beyond it a run's rows would outgrow its checkpoint. */
+const MOST_PAIR_SUMS = 16_384;
 
 /** A cohort as the recipe describes it, with a checkpoint's weights where one is given. */
 export function createRunCohort(
@@ -146,6 +149,8 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   const goodStates = createGoodStates(options.goodStates);
   if (resume) goodStates.took(resume);
 
+  const keepsPairs = policies.length * heldOut.length <= MOST_PAIR_SUMS;
+
   const flush = (): void => {
     if (rows.length === 0) return;
     emit({ type: 'rows', runId: id, rows, elapsedMs: Math.round(worked()) });
@@ -182,7 +187,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     members.forEach(({ objective, hyper }, k) => {
       if (cohort.stopped.has(k)) return;
       const values = heldOutFigures(heldOut, found[k]!, scores.heldOut, objective, hyper, batchSize);
-      if (Object.values(values).every(Number.isFinite)) rows.push({ step: cohort.step, policy: k, values });
+      if (Object.values(values).every(Number.isFinite)) rows.push({ step: cohort.step, policy: k, values, ...(keepsPairs && { pairs: pairSums(found[k]!) }) });
       else cohort.stop(k, 'A held-out figure was not a finite number.');
     });
     flush();
@@ -239,6 +244,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     modelHash: reference.model.hash,
     trainPairs: train.length,
     heldOutPairs: heldOut.length,
+    heldOutIds: data.heldOut.map(({ pair }) => pair.id),
     reference: referenceFigures(scores.heldOut),
     warnings: data.warnings,
     ...(origin && { origin }),

@@ -1,6 +1,6 @@
 // A run's metrics in columns: for each figure and policy, the steps and the values side by side. Filled by the runs
 // store as rows arrive, read by the charts. It changes in place; whoever draws it is told by the store's version.
-import type { MetricsRow } from '../lab/protocol';
+import type { MetricsRow, PairSums } from '../lab/protocol';
 
 export interface Column {
   readonly steps: readonly number[];
@@ -15,6 +15,9 @@ export interface RowTable {
   metrics(): string[];
   /** Grows with every value of the figure that is added or dropped, so that a chart knows whether to look again. */
   version(metric: string): number;
+  /** Each held-out pair's log-probabilities at an evaluation, and the steps at which a policy has them, rising. */
+  pairs(step: number, policy: number): PairSums | undefined;
+  pairSteps(policy: number): number[];
   /** The last step of any row; -1 before the first. */
   lastStep(): number;
   /** The policy's value at the last step that has one. */
@@ -31,6 +34,8 @@ interface Growing {
 export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
   const columns = new Map<string, Map<number, Growing>>();
   const versions = new Map<string, number>();
+  /** By policy, then by step. */
+  const pairs = new Map<number, Map<number, PairSums>>();
 
   const put = (metric: string, policy: number, step: number, value: number): void => {
     let byPolicy = columns.get(metric);
@@ -58,11 +63,16 @@ export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
     add(added) {
       for (const row of added) {
         for (const metric of Object.keys(row.values)) put(metric, row.policy, row.step, row.values[metric]!);
+        if (row.pairs === undefined) continue;
+        const bySteps = pairs.get(row.policy) ?? new Map<number, PairSums>();
+        pairs.set(row.policy, bySteps.set(row.step, row.pairs));
       }
     },
     column: (metric, policy) => columns.get(metric)?.get(policy),
     metrics: () => [...columns.keys()],
     version: (metric) => versions.get(metric) ?? 0,
+    pairs: (step, policy) => pairs.get(policy)?.get(step),
+    pairSteps: (policy) => [...(pairs.get(policy)?.keys() ?? [])].sort((a, b) => a - b),
     lastStep() {
       let last = -1;
       for (const byPolicy of columns.values()) {
@@ -74,6 +84,9 @@ export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
       return columns.get(metric)?.get(policy)?.values.at(-1);
     },
     truncate(step) {
+      for (const bySteps of pairs.values()) {
+        for (const later of [...bySteps.keys()].filter((one) => one > step)) bySteps.delete(later);
+      }
       for (const [metric, byPolicy] of columns) {
         versions.set(metric, (versions.get(metric) ?? 0) + 1);
         for (const column of byPolicy.values()) {

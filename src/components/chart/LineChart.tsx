@@ -31,6 +31,8 @@ export interface LineChartProps {
   readonly sketch?: boolean;
   /** Decimals in the readout. */
   readonly digits?: number;
+  /** Hears of the step that is pressed. */
+  readonly onPick?: (step: number) => void;
 }
 
 const SKETCH_AXIS: readonly number[] = [0, 1];
@@ -87,6 +89,11 @@ export function LineChart(props: LineChartProps) {
       data={rows}
       margin={margin}
       title={name}
+      {...(props.onPick !== undefined && {
+        onClick: ({ activeLabel }: { readonly activeLabel?: string | number | undefined }) => {
+          if (activeLabel !== undefined && !empty) props.onPick!(Number(activeLabel));
+        },
+      })}
       {...(group === undefined ? {} : { syncId: group, syncMethod: 'value' as const })}
     >
       <CartesianGrid vertical={false} stroke="var(--grid)" />

@@ -1,4 +1,6 @@
 // The two charts everything is about: held-out log-likelihood of winners and of losers, on one axis, against the reference.
+import { useState } from 'react';
+import { Button } from '../../components/Button';
 import { ChartFigure } from '../../components/chart/ChartFigure';
 import { Chart } from '../../components/chart/Chart';
 import { domainOf, type Domain } from '../../components/chart/scale';
@@ -9,6 +11,7 @@ import { useExperiment, useSettings } from '../../stores/hooks';
 import type { Run } from '../../stores/runs';
 import { changeSettings } from '../../stores/settings';
 import { linesOf, type Drawn } from './curves';
+import { keepsPairs, MovedPairs } from './MovedPairs';
 import { seriesTable } from './seriesTable';
 import { useDrawn } from './useDrawn';
 import styles from './compare.module.css';
@@ -37,6 +40,9 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
   const { drawn, steps, recorded } = useDrawn(recipeSteps, metrics);
   const change = quantity === 'change';
   const current = drawn.find((one) => !one.past);
+  // The step whose pairs are looked at.
+  const [picked, setPicked] = useState<number | undefined>(undefined);
+  const run = current !== undefined && !recorded && keepsPairs(current.run) ? current.run : undefined;
 
   const charts = sides.map((side) => {
     const series = lines(drawn, side.metric, side.dashed, change);
@@ -79,6 +85,7 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
               {...(sharedAxis ? { domain: shared } : {})}
               {...(reference === undefined ? {} : { reference })}
               sketch={waiting}
+              {...(run !== undefined && { onPick: setPicked })}
               {...(highlight === undefined || current === undefined
                 ? {}
                 : { highlight: `${current.run.id} ${highlight} ${metric}` })}
@@ -99,8 +106,14 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
         <Check isSelected={sharedAxis} onChange={(next) => changeSettings({ sharedAxis: next })}>
           {t('One axis for both')}
         </Check>
-        <span className={styles.axisNote}>{t('Horizontal: training step')}</span>
+        {run !== undefined && (
+          <Button kind="quiet" onPress={() => setPicked(run.step)}>
+            {t('Pairs behind a point')}
+          </Button>
+        )}
+        <span className={styles.axisNote}>{run === undefined ? t('Horizontal: training step') : t('Horizontal: training step; press a point for its pairs')}</span>
       </div>
+      {run !== undefined && picked !== undefined && <MovedPairs key={`${run.id} ${picked}`} run={run} step={picked} onClose={() => setPicked(undefined)} />}
     </div>
   );
 }

@@ -76,10 +76,12 @@ export const runSchema = z.looseObject({
 });
 
 /** A line of `rows-….jsonl`. Its numbers may be no numbers, which zod's own type of them refuses. */
+const number = z.custom<number>((value) => typeof value === 'number');
 const rowSchema = z.object({
   step: z.number(),
   policy: z.number(),
-  values: z.record(z.string(), z.custom<number>((value) => typeof value === 'number')),
+  values: z.record(z.string(), number),
+  pairs: z.object({ chosen: z.array(number), rejected: z.array(number) }).optional(),
 });
 
 /** `checkpoint.json`: all but the tensors, and where they lie: `tensor-….f32`, little-endian, in this order. */

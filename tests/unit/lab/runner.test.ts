@@ -77,6 +77,27 @@ describe('a run', () => {
     expect(heldOutRows(lab)[1]!.values.eval_loss).toBeCloseTo(1, 9);
   });
 
+  it('keeps, at every evaluation, what each held-out pair comes to: the numbers that a point of a curve is the mean of', async () => {
+    const lab = tinyLab();
+    lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
+    await lab.idle();
+    const heldOut = tinyPairs.filter((pair) => pair.split === 'heldOut');
+    expect(lab.of('started')[0]!.start.heldOutIds).toEqual(heldOut.map(({ id }) => id));
+    for (const { values, pairs } of heldOutRows(lab)) {
+      for (const side of ['chosen', 'rejected'] as const) {
+        const sums = pairs![side];
+        expect(sums).toHaveLength(heldOut.length);
+        expect(sums.reduce((total, sum) => total + sum, 0) / sums.length).toBeCloseTo(values[`eval_logps/${side}`]!, 4);
+      }
+    }
+    // Before the first step they are the reference's, which a float64 model knows too.
+    const parameters = scalarParameters(tinyWeights);
+    const { ids, completionStart } = encodeSequence(tinyTokenizer, heldOut[1]!.prompt, heldOut[1]!.rejected);
+    const sum = logProbabilities(ids, parameters, tinyWeights.config).slice(completionStart - 1).reduce((total, logProb) => total + logProb.value, 0);
+    expect(heldOutRows(lab)[0]!.pairs!.rejected[1]).toBeCloseTo(sum, 3);
+    expect(trainRows(lab).some((row) => 'pairs' in row)).toBe(false);
+  });
+
   it('splits each side’s change into shared and edited tokens that add up to it', async () => {
     const lab = tinyLab();
     lab.send({ type: 'train', runId: 'a', recipe: tinyRecipe() });
