@@ -27,6 +27,14 @@ export function splitPieces(text: string): string[] {
   return text.match(PIECE) ?? [];
 }
 
+/** Cuts text as `splitPieces` does, piece by piece, until `visit` answers false; the rest is never looked at. */
+export function eachPiece(text: string, visit: (piece: string) => boolean): void {
+  const pattern = new RegExp(PIECE);
+  for (let from = 0; pattern.test(text); from = pattern.lastIndex) {
+    if (!visit(text.slice(from, pattern.lastIndex))) return;
+  }
+}
+
 const encoder = new TextEncoder();
 
 /** UTF-8. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD. */

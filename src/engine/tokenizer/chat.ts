@@ -21,3 +21,13 @@ export function encodeSequence(tokenizer: Tokenizer, prompt: string, completion:
   const start = encodePrompt(tokenizer, prompt);
   return { ids: [...start, ...tokenizer.encode(completion), tokenizer.idOf(END)], completionStart: start.length };
 }
+
+/**
+ * Whether the sequences of a prompt with each of its completions have at most so many tokens: what `encodeSequence` would
+ * tell, for data that is too much to encode.
+ */
+export function sequencesFit(tokenizer: Tokenizer, prompt: string, completions: readonly string[], context: number): boolean {
+  const marks = encodeSequence(tokenizer, '', '').ids.length;
+  const room = context - marks - tokenizer.count(prompt, context - marks);
+  return room >= 0 && completions.every((completion) => tokenizer.count(completion, room) <= room);
+}

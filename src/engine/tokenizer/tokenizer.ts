@@ -1,6 +1,6 @@
 // The byte-level BPE tokenizer: text to token ids and back. Everything that reads or writes text for the model uses it.
 import { UserError } from '../errors';
-import { byteToChar, charToByte, splitPieces, utf8 } from './bytes';
+import { byteToChar, charToByte, eachPiece, splitPieces, utf8 } from './bytes';
 import { parseTokenizerJson } from './json';
 import { mergePair } from './merge';
 
@@ -16,6 +16,8 @@ export interface Tokenizer {
    * characters, so data can not end a turn or open one. Lone surrogates become U+FFFD, as UTF-8 has no place for them.
    */
   encode(text: string): number[];
+  /** How many tokens `encode` gives, counted no further than `most`: a text of more counts as Infinity, seldom read to its end. */
+  count(text: string, most: number): number;
   /**
    * Ids to text; special tokens are left out. `decode(encode(text))` is the text, for any well-formed text. Bytes that
    * are no valid UTF-8, which a model can produce, become U+FFFD.
@@ -79,20 +81,35 @@ export function loadTokenizer(json: unknown): Tokenizer {
   };
 
   const cache = new Map<string, number[]>();
+  const idsOf = (piece: string): number[] => {
+    let ids = cache.get(piece);
+    if (!ids) {
+      ids = encodePiece(piece);
+      if (piece.length <= CACHE_LENGTH) {
+        if (cache.size >= CACHE_PIECES) cache.clear();
+        cache.set(piece, ids);
+      }
+    }
+    return ids;
+  };
   const encode = (text: string): number[] => {
     const out: number[] = [];
-    for (const piece of splitPieces(text)) {
-      let ids = cache.get(piece);
-      if (!ids) {
-        ids = encodePiece(piece);
-        if (piece.length <= CACHE_LENGTH) {
-          if (cache.size >= CACHE_PIECES) cache.clear();
-          cache.set(piece, ids);
-        }
-      }
-      for (const id of ids) out.push(id);
-    }
+    for (const piece of splitPieces(text)) for (const id of idsOf(piece)) out.push(id);
     return out;
+  };
+
+  const longest = bytesOf.reduce((most, { length }) => Math.max(most, length), 1);
+  // No token stands for more bytes than the longest, and no unit of UTF-16 takes less than one: a text or a piece that is
+  // long enough needs no merging to be known as too long.
+  const least = (text: string): number => Math.ceil(text.length / longest);
+  const count = (text: string, most: number): number => {
+    if (least(text) > most) return Infinity;
+    let tokens = 0;
+    eachPiece(text, (piece) => {
+      tokens += tokens + least(piece) > most ? Infinity : idsOf(piece).length;
+      return tokens <= most;
+    });
+    return tokens <= most ? tokens : Infinity;
   };
 
   const bytes = (id: number): Uint8Array => {
@@ -113,6 +130,7 @@ export function loadTokenizer(json: unknown): Tokenizer {
     vocabSize: size,
     special,
     encode,
+    count,
     decode: (ids) => {
       const parts = ids.map(bytes);
       const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

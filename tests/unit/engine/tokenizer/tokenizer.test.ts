@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/engine/errors';
-import { ASSISTANT, encodePrompt, encodeSequence, END, specialTokens, USER } from '../../../../src/engine/tokenizer/chat';
+import { ASSISTANT, encodePrompt, encodeSequence, END, sequencesFit, specialTokens, USER } from '../../../../src/engine/tokenizer/chat';
 import { loadTokenizer, type TokenizerJson } from '../../../../src/engine/tokenizer/tokenizer';
 import { trainTokenizer } from '../../../../src/engine/tokenizer/train';
 
@@ -133,5 +133,40 @@ describe('a tokenizer file that is wrong', () => {
   ])('is refused with the field named: %s', (_, load, message) => {
     expect(load).toThrow(UserError);
     expect(load).toThrow(message);
+  });
+});
+
+describe('counting tokens up to a limit', () => {
+  const texts = golden.encodings;
+
+  it('counts what Hugging Face’s tokenizer gives, and calls more than the limit too many', () => {
+    for (const { text, ids } of texts) {
+      expect(tokenizer.count(text, ids.length), JSON.stringify(text)).toBe(ids.length);
+      expect(tokenizer.count(text, 10_000)).toBe(ids.length);
+      expect(tokenizer.count(text, ids.length - 1)).toBe(Infinity);
+    }
+  });
+
+  it('says of any prompt and completions what their whole sequences say', () => {
+    const unit = fc.constantFrom('a', 'the ', 'ing', ' ', '\n', '12', '가', '🙂', '\ud83d', '’s', '!', END);
+    const text = fc.string({ unit, maxLength: 60 });
+    fc.assert(
+      fc.property(text, text, text, fc.integer({ min: 0, max: 120 }), (prompt, first, second, context) => {
+        const longest = Math.max(...[first, second].map((completion) => encodeSequence(tokenizer, prompt, completion).ids.length));
+        expect(sequencesFit(tokenizer, prompt, [first, second], context)).toBe(longest <= context);
+        expect(sequencesFit(tokenizer, prompt, [first, second], longest)).toBe(true);
+        expect(sequencesFit(tokenizer, prompt, [first, second], longest - 1)).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes no time over texts of millions of characters without a space', () => {
+    const long = 'qz'.repeat(5_000_000);
+    const start = performance.now();
+    expect(tokenizer.count(long, 128)).toBe(Infinity);
+    expect(tokenizer.count(`a ${'qz'.repeat(1000)}`, 128)).toBe(Infinity);
+    expect(tokenizer.count(`${'a b '.repeat(200)}${long}`, 128)).toBe(Infinity);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
