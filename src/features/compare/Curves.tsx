@@ -111,7 +111,7 @@ export function Curves({ highlight }: { readonly highlight?: number }) {
             {t('Pairs behind a point')}
           </Button>
         )}
-        <span className={styles.axisNote}>{run === undefined ? t('Horizontal: training step') : t('Horizontal: training step; press a point for its pairs')}</span>
+        <span className={styles.axisNote}>{t('Horizontal: training step')}</span>
       </div>
       {run !== undefined && picked !== undefined && <MovedPairs key={`${run.id} ${picked}`} run={run} step={picked} onClose={() => setPicked(undefined)} />}
     </div>
