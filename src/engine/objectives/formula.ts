@@ -3,7 +3,7 @@ import { programOf, resolveHyper, type CompiledObjective, type HyperInput } from
 import { withDivergence } from './divergences';
 import { printExpression } from './language/print';
 import { texOf } from './language/tex';
-import type { VariableName } from './language/names';
+import { isPairVariable, type VariableName } from './language/names';
 import { substitute, variablesOf, type Expression } from './language/tree';
 import type { PairAt } from './plane';
 import { numberOf, raise } from './raise';
@@ -38,7 +38,7 @@ export function gradientFormulas(
 }
 
 /**
- * The loss of one pair with every name replaced by its number, to three figures: what is worked out at a point of the plane
+ * The loss of one pair with every name replaced by its number, the pair's own to three figures: what is worked out at a point of the plane
  * (rewards of chosen and rejected, see plane.ts).
  */
 export function filledFormula(objective: CompiledObjective, hyper: HyperInput, pair: PairAt, [chosen, rejected]: readonly [number, number]): Formula {
@@ -59,7 +59,8 @@ export function filledFormula(objective: CompiledObjective, hyper: HyperInput, p
     nl: pair.rejectedLength,
     KL: pair.KL,
   };
-  const numbers = new Map([...variablesOf(tree)].map((name): [VariableName, Expression] => [name, numberOf(Number(known[name].toPrecision(3)))]));
+  const shown = (name: VariableName): number => (isPairVariable(name) ? Number(known[name].toPrecision(3)) : known[name]);
+  const numbers = new Map([...variablesOf(tree)].map((name): [VariableName, Expression] => [name, numberOf(shown(name))]));
   const filled = substitute(tree, numbers);
   return { text: printExpression(filled), tex: texOf(filled) };
 }

@@ -17,7 +17,7 @@ import { functions, gradientFormulas, objectives, objectiveTeX, pairVariables, p
 import { MAX_POLICIES } from '../../lab/recipe';
 import { addLoss, policiesLeft } from '../../stores/experiment';
 import { useExperiment, useTheory } from '../../stores/hooks';
-import { notify, sentence } from '../../stores/notices';
+import { notify, report, sentence } from '../../stores/notices';
 import { changeHyper, chooseLoss, memberOf, nameLoss, START_BETA, typeLoss } from '../../stores/theory';
 import { useBoth, type Looked } from './looked';
 import styles from './theory.module.css';
@@ -41,6 +41,7 @@ const Card = memo(function Card({ side, title, looked }: { readonly side: 0 | 1;
       </div>
       <Editor side={side} text={loss.text} wrong={mistake !== undefined} />
       {mistake && <Mistake text={loss.text} error={mistake} />}
+      {mistake && objective && <p className={styles.note}>{t('What is drawn, paler, is the last formula that was understood.')}</p>}
       {objective && <Formulas objective={objective} plain={loss.drawn} stale={mistake !== undefined} />}
       {objective && objective.pairing !== 'own' && (
         <p className={styles.note}>{t('It sorts a whole batch; here it stands for a batch of one pair. Its typed formula does not sort.')}</p>
@@ -127,8 +128,12 @@ function Doings({ side, looked }: { readonly side: 0 | 1; readonly looked: Looke
   const left = policiesLeft(recipe);
   const ready = mistake === undefined && objective !== undefined;
   const train = (): void => {
-    if (addLoss(memberOf(loss))) {
+    try {
+      if (!addLoss(memberOf(loss))) return;
       notify('plain', sentence('“{name}” is in the cohort now, beside {count} others. It is trained with them on the Compare page.', { name: label, count: recipe.cohort.length }));
+    } catch (error) {
+      // A number that a recipe does not take.
+      report(error);
     }
   };
   return (

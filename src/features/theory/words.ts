@@ -55,10 +55,10 @@ function winnerSentence({ shares: { winner } }: Behaviour): string {
   // A line of zeros within the plane is no part of it.
   const [up, down] = [winner.up > 0.005, winner.down > 0.005];
   if (up && down) {
-    return t('Where the pair stands decides whether winners go up ({up} % of this plane) or down ({down} %).', {
-      up: Math.round(winner.up * 100),
-      down: Math.round(winner.down * 100),
-    });
+    const percent = Math.round(winner.up * 100);
+    // Halves of a percent must not make 101 of them.
+    const rest = winner.up + winner.down > 0.995 ? 100 - percent : Math.round(winner.down * 100);
+    return t('Where the pair stands decides whether winners go up ({up} % of this plane) or down ({down} %).', { up: percent, down: rest });
   }
   if (up) return t('It never pushes winners down.');
   if (down) return t('It never pushes winners up.');

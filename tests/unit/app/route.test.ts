@@ -4,7 +4,7 @@ import { pathOf, viewOf } from '../../../src/app/route';
 
 describe('the address', () => {
   it('names a view, with or without parameters', () => {
-    expect(['#/checks', '#/checks?backend=wasm', '#checks'].map(viewOf)).toEqual(['checks', 'checks', 'checks']);
+    expect(['#/checks', '#/checks?backend=wasm', '#checks', '#/theory'].map(viewOf)).toEqual(['checks', 'checks', 'checks', 'theory']);
   });
 
   it('leads to the workbench when it names none', () => {

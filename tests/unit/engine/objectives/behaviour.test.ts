@@ -1,7 +1,8 @@
 // What is said of an objective's gradient, against what its paper and reference/objectives.md say of it.
 import { describe, expect, it } from 'vitest';
 import {
-  behaviourOf, compileExpression, compileObjective, fieldOf, objectives, pointOf, usualPair, type Behaviour,
+  behaviourOf, compileExpression, compileObjective, evaluateCompiled, fieldOf, filledFormula, objectives, planeScores, pointOf, usualPair,
+  type Behaviour,
 } from '../../../../src/engine/objectives';
 
 const beta = 0.1;
@@ -97,6 +98,18 @@ describe('the plane', () => {
     const field = fieldOf(compileExpression('beta * a + 10 * beta * b'), { beta }, pair, 2, 3);
     expect(field.axis).toEqual([-2, 0, 2]);
     expect(field.loss.map((value) => Math.round(value))).toEqual([-22, -20, -18, -2, 0, 2, 18, 20, 22]);
+  });
+
+  it.each(Object.keys(objectives))('fills the formula of %s in with numbers that come to its loss', (id) => {
+    const objective = compileObjective(id);
+    const round = { ...pair, beta: 0.5 };
+    // Rewards whose log-ratios need no more than three figures.
+    const point = [0.75, -1.25] as const;
+    const { text } = filledFormula(objective, { beta: 0.5 }, round, point);
+    expect(text).not.toMatch(/\b(a|b|sw|sl|lw|ll|refw|refl|nw|nl|beta|tau|lambda|gamma|alpha|KL)\b/);
+    const filled = evaluateCompiled(compileExpression(text), planeScores([[0, 0]], round)).loss[0]!;
+    const exact = pointOf(objective, { beta: 0.5 }, round, point).loss;
+    expect(filled).toBeCloseTo(exact, 9);
   });
 
   it('shows losses that sort a batch as they are for a batch of one', () => {
