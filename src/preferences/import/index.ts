@@ -34,6 +34,7 @@ export async function importPairs(source: ImportSource, options: ImportOptions):
     const recognition: Recognition | undefined = options.mapping ? undefined : recognise(first.map(({ value }) => value));
     const mapping = options.mapping ?? recognition!.mapping;
     const { rows, tally } = await readAll(opened, reading, mapping, options);
+    const figures = tally.figures();
     return {
       name: source.name,
       format: opened.format,
@@ -42,7 +43,10 @@ export async function importPairs(source: ImportSource, options: ImportOptions):
       mapping,
       ...(recognition && { recognition: { confidence: recognition.confidence, why: recognition.why } }),
       rows,
-      ...tally.figures(),
+      ...figures,
+      ...(options.context && {
+        context: { tokens: options.context.tokens, over: figures.warnings.find(({ code }) => code === 'overContext')?.count ?? 0 },
+      }),
       ...(reading.incomplete() ? { incomplete: reading.incomplete()! } : reading.ended() && { sha256: await opened.hash() }),
     };
   } finally {
@@ -73,7 +77,7 @@ async function readAll(opened: OpenedSource, reading: Reading, mapping: ImportRe
     const measures = options.measure === false ? undefined : measure(pair.chosen, pair.rejected);
     const warnings = [...outcome.warnings];
     if (measures && (measures.jaccard === null || measures.levenshtein === null)) warnings.push('notMeasured');
-    if (options.contextTokens && options.context !== undefined && options.contextTokens(pair) > options.context) warnings.push('overContext');
+    if (options.context?.fits(pair) === false) warnings.push('overContext');
     const imported = { pair, row: last.row, ...(last.line !== undefined && { line: last.line }), warnings, ...(measures && { measures }) };
     tally.accepted(imported, outcome.rows.length);
     pairs.push(imported);
@@ -182,7 +186,7 @@ function beginReading({ rows }: OpenedSource): Reading {
  */
 export async function previewPairs(
   source: ImportSource,
-  options: Pick<ImportOptions, 'mapping' | 'seed' | 'heldOutShare' | 'contextTokens' | 'context' | 'signal'> & { readonly rows?: number },
+  options: Pick<ImportOptions, 'mapping' | 'seed' | 'heldOutShare' | 'context' | 'signal'> & { readonly rows?: number },
 ): Promise<ImportPreview> {
   const opened = await openSource(source, options.signal);
   const reading = beginReading(opened);

@@ -87,6 +87,14 @@ export interface ImportProgress {
   readonly pairs: number;
 }
 
+/** What a model reads at most. */
+export interface ModelContext {
+  /** Prompt, answer and the marks between them. */
+  readonly tokens: number;
+  /** Whether training would take the pair as it is. */
+  readonly fits: (pair: PreferencePair) => boolean;
+}
+
 export interface ImportOptions {
   /** Overrides recognition. */
   readonly mapping?: Mapping;
@@ -94,9 +102,8 @@ export interface ImportOptions {
   readonly seed: number;
   /** Share of prompts that are held out, from 0 to 1. */
   readonly heldOutShare: number;
-  /** Tokens of the pair's longer side with its prompt. With `context`, longer pairs are kept and warned of. */
-  readonly contextTokens?: (pair: PreferencePair) => number;
-  readonly context?: number;
+  /** Pairs that do not fit into it are kept and warned of. */
+  readonly context?: ModelContext;
   /** False leaves contrastiveness out. */
   readonly measure?: boolean;
   /** Stops after so many rows; for previews. */
@@ -161,6 +168,8 @@ export interface ImportReport {
   readonly pairs: number;
   readonly reasons: Readonly<Partial<Record<RejectionCode, number>>>;
   readonly warnings: readonly ImportWarning[];
+  /** Pairs longer than the model's context of so many tokens; absent where nobody has counted. */
+  readonly context?: { readonly tokens: number; readonly over: number };
   /** Means over the measured pairs; null where there are none. */
   readonly contrastiveness: { readonly jaccard: number | null; readonly levenshtein: number | null };
   /** In UTF-16 code units, as JavaScript counts; null without a pair. */

@@ -5,8 +5,8 @@ import { toLabRow } from '../../preferences/labFormat';
 import type { PreferencePair } from '../../preferences/pair';
 import { splitByPrompt } from '../../preferences/prompt';
 import type { LabDatabase } from '../database';
-import { readBodies, readPairs } from './bodies';
-import { appendPairs, applyStep, createDraft, findPair, type Draft } from './draft';
+import { readBodies, readPairs, type ReadPair } from './bodies';
+import { appendPairs, applyStep, carryOverContext, createDraft, findPair, type Draft } from './draft';
 import { hashOf } from './facts';
 import type { Holder, Outcome } from './holder';
 import { labels } from './labels';
@@ -114,10 +114,12 @@ async function copyPairs(db: LabDatabase, from: Draft, to: Draft, rows: Uint32Ar
   const added = new Uint32Array(rows.length);
   let count = 0;
   for (let at = 0; at < rows.length; at += COPIED) {
-    const pairs: PreferencePair[] = [];
-    for await (const batch of readPairs(db, from.data, rows.subarray(at, at + COPIED))) pairs.push(...batch.map(({ pair }) => pair));
-    added.set(await append(db, to, pairs, taken), count);
-    count += pairs.length;
+    const read: ReadPair[] = [];
+    for await (const batch of readPairs(db, from.data, rows.subarray(at, at + COPIED))) read.push(...batch);
+    const copies = await append(db, to, read.map(({ pair }) => pair), taken);
+    carryOverContext(from, to, read.map(({ row }) => row), copies);
+    added.set(copies, count);
+    count += read.length;
     tell?.(Math.min(rows.length, at + COPIED), rows.length);
   }
   return added.subarray(0, count);

@@ -84,6 +84,15 @@ export function reserve(columns: Columns, rows: number): void {
   for (const [name, old] of columns.added) columns.added.set(name, numbers(old));
 }
 
+/** Makes a column that has no value yet, if it is not there. */
+export function addColumn(columns: Columns, column: Column): Float32Array {
+  const known = columns.added.get(column);
+  if (known) return known;
+  const values = new Float32Array(columns.alive.length).fill(NaN);
+  columns.added.set(column, values);
+  return values;
+}
+
 /** Puts a pair's facts into its row, which is alive and the right way round from then on. */
 export function setFacts(columns: Columns, row: number, facts: PairFacts): void {
   columns.alive[row] = 1;

@@ -9,11 +9,11 @@ import { createHolder, type Holder } from './holder';
 import { importDataset, preview, publish } from './importing';
 import { labels } from './labels';
 import { findDuplicates } from './likeness';
-import { addColumn, sketchesOf } from './loaded';
+import { sketchesOf } from './loaded';
 import { createPacker } from './packer';
 import type { Answer, Progress, RequestOf, RequestType } from './protocol';
 import { compareDatasets, infoOf, leaks, openedDataset, query, storedRows } from './queries';
-import { BLOCK_ROWS } from './columns';
+import { addColumn, BLOCK_ROWS } from './columns';
 import { newDatasetId, dropDataset } from './staging';
 import { sweep } from './sweep';
 

@@ -6,8 +6,9 @@ import { chunkOf } from './bodies';
 import { bodyOf, pairAt } from './chunks';
 import { BLOCK_ROWS, packBlock, setFacts, setState, swapRow } from './columns';
 import { factsOf } from './facts';
-import type { AddedColumn } from './filter';
+import { OVER_CONTEXT, type AddedColumn, type Column } from './filter';
 import { sketchesOf, type Loaded } from './loaded';
+import { markOverContext, overContextHead } from './overContext';
 import { createPacker } from './packer';
 import type { AddedBlock, ColumnBlock, DatasetRecord, PairChunk, SketchBlock, Step } from './records';
 import { packSketches, sketchOf, unpackSketches } from './sketchBlock';
@@ -65,13 +66,28 @@ export async function appendPairs(db: LabDatabase, draft: Draft, pairs: readonly
 }
 
 /** What was measured of a pair elsewhere is no longer so. */
-function dropAdded({ data, added }: Draft, row: number): void {
+function dropAdded({ data, added }: Draft, row: number, kept?: Column): void {
   for (const [column, values] of data.columns.added) {
-    if (Number.isNaN(values[row]!)) continue;
+    if (column === kept || Number.isNaN(values[row]!)) continue;
     values[row] = NaN;
     const name = column as AddedColumn;
     added.set(name, (added.get(name) ?? new Set()).add(blockOf(row)));
   }
+}
+
+/** Flags copies as the pairs that they were made of, where an import has counted those. Rows lie in the same order. */
+export function carryOverContext(from: Draft, to: Draft, rows: readonly number[], copies: Uint32Array): void {
+  const flags = from.data.columns.added.get(OVER_CONTEXT);
+  if (flags === undefined) return;
+  const blocks = to.added.get(OVER_CONTEXT) ?? new Set();
+  rows.forEach((row, i) => {
+    if (Number.isNaN(flags[row]!)) return;
+    markOverContext(to.data.columns, copies[i]!, flags[row] === 1);
+    blocks.add(blockOf(copies[i]!));
+  });
+  if (blocks.size === 0) return;
+  to.added.set(OVER_CONTEXT, blocks);
+  if (!to.head.added.some(({ column }) => column === OVER_CONTEXT)) to.head = { ...to.head, added: [...to.head.added, ...overContextHead(to.data.columns)] };
 }
 
 /** The pair of a row, deleted or not, with the chunk that it lies in; undefined if it is gone for good. */
@@ -138,7 +154,8 @@ export async function applyStep(db: LabDatabase, draft: Draft, step: Step, forwa
     case 'swap':
       for (const row of step.rows) {
         swapRow(columns, row);
-        dropAdded(draft, row);
+        // The longer of the two sides is as long as before.
+        dropAdded(draft, row, OVER_CONTEXT);
       }
       return;
     case 'split':

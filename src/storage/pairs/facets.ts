@@ -2,7 +2,7 @@
 // part of the filter left out. Pure; used by queries and by the comparison of two datasets.
 import { columnOf, type Columns } from './columns';
 import { sourceNames } from './facts';
-import { flags, measuredColumns, type Column, type Facets, type Flag, type Histogram } from './filter';
+import { flags, measuredColumns, OVER_CONTEXT, type Column, type Facets, type Flag, type Histogram } from './filter';
 import { binColumn, countBars, edgesOf, type Bins } from './histogram';
 import { NEVER, type Facet, type Passing, type Searched } from './passing';
 
@@ -25,9 +25,9 @@ export function livingValues(columns: Columns, column: Column): Float32Array {
   return out.subarray(0, count);
 }
 
-/** The columns that some living pair has a value in, in the order to show them. */
+/** The columns that some living pair has a value in, in the order to show them; what is shown as a flag is none of them. */
 export function usedColumns(columns: Columns): Column[] {
-  return [...measuredColumns, ...columns.added.keys()].filter((column) => livingValues(columns, column).length > 0);
+  return [...measuredColumns, ...columns.added.keys()].filter((column) => column !== OVER_CONTEXT && livingValues(columns, column).length > 0);
 }
 
 /** Edges and bars of all used columns, from the whole dataset, so that bars stay where they are while filters change. */

@@ -13,6 +13,9 @@ export const measuredColumns = [
 /** A column that was measured later, such as token counts or the reward margin under a checkpoint; see `setColumn`. */
 export type AddedColumn = `added:${string}`;
 
+/** 1 for a pair that is longer than the model's context, 0 for one that fits; shown as a flag, and by no histogram. */
+export const OVER_CONTEXT = 'added:overContext' satisfies AddedColumn;
+
 /**
  * `lengthDifference` is chosen minus rejected; `scoreMargin` is the chosen side's score minus the rejected side's, where
  * both are known.
@@ -34,10 +37,11 @@ export interface TagFilter {
   readonly none?: readonly string[];
 }
 
-export const flags = ['sharedPrompt', 'nearDuplicate', 'unfinished'] as const;
+export const flags = ['sharedPrompt', 'nearDuplicate', 'unfinished', 'overContext'] as const;
 /**
  * `sharedPrompt`: the pair's prompt stands on both sides of the split. `nearDuplicate`: another pair is nearly the same.
  * `unfinished`: its prompt or a side is empty, or both sides are the same; such a pair is not trained on.
+ * `overContext`: the import that brought it found it longer than the model's context, and its texts are still the same.
  */
 export type Flag = (typeof flags)[number];
 

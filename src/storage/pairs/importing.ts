@@ -10,6 +10,7 @@ import { labels } from './labels';
 import type { Loaded } from './loaded';
 import { countPairs, createPacker, type Packed, type Packer } from './packer';
 import type { Answer, ImportSource, Progress, RequestOf } from './protocol';
+import { markOverContext, modelContext, overContextBlocks, overContextHead } from './overContext';
 import { infoOf } from './queries';
 import type { DatasetRecord, StoredDataset } from './records';
 import { beginStaging, dropDataset, newDatasetId, stage, whileStaging } from './staging';
@@ -119,16 +120,20 @@ async function readInto(id: string, source: ReadSource, request: RequestOf<'impo
   // One transaction at a time, while the next pairs are read.
   let writing: Promise<void> = Promise.resolve();
   let last: Progress<'import'> | undefined;
-  const { mapping, heldOutShare = HELD_OUT_SHARE, seed = 0 } = request;
+  const { mapping, heldOutShare = HELD_OUT_SHARE, seed = 0, model } = request;
 
   const report = await importPairs(source, {
     ...(mapping && { mapping }),
+    ...(model && { context: modelContext(model) }),
     heldOutShare,
     seed,
     signal,
     onProgress: (progress) => tell((last = { ...progress, stage: 'reading' })),
     onPairs: async (pairs) => {
-      for (const { pair, measures } of pairs) packer.add(pair, measures);
+      for (const { pair, measures, warnings } of pairs) {
+        const row = packer.add(pair, measures);
+        if (model) markOverContext(packer.columns, row, warnings.includes('overContext'));
+      }
       const packed = packer.take();
       waiting = {
         chunks: [...waiting.chunks, ...packed.chunks],
@@ -174,10 +179,11 @@ export async function publish(
   label: DatasetRecord['done'][number]['label'],
 ): Promise<DatasetRecord> {
   const { id, name } = dataset;
-  const head = { ...newHead(dataset, columns.count, countPairs(columns), tagSets.lists), done: [{ at: 0, label }] };
+  const head = { ...newHead(dataset, columns.count, countPairs(columns), tagSets.lists), added: overContextHead(columns), done: [{ at: 0, label }] };
   return withDatabase((db) =>
     db.transaction('rw', [db.datasets, ...textTables(db)], async (transaction) => {
       await putPacked(transaction, rest);
+      await db.addedColumns.bulkPut(overContextBlocks(id, columns));
       const step = { kind: 'head', dataset: id, before: { name, deleted: true }, after: { name, deleted: false } } as const;
       await db.journal.put({ dataset: id, at: 0, steps: [step] });
       await db.datasets.put(head);
@@ -191,7 +197,7 @@ function nameOf(name: string): string {
   return name.replace(/^.*[\\/]/, '').replace(/(\.gz)?$/i, '').replace(/\.(jsonl|ndjson|json|csv|tsv|txt|parquet)$/i, '') || name;
 }
 
-function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SHARE, seed = 0 }: RequestOf<'import'>, now: number): Record<string, string> {
+function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SHARE, seed = 0, model }: RequestOf<'import'>, now: number): Record<string, string> {
   return {
     [source.kind === 'viewer' ? 'dataset' : 'file']: report.name,
     format: [report.format, ...(report.encoding ? [report.encoding] : []), ...(report.compressed ? ['gzip'] : [])].join(', '),
@@ -199,6 +205,7 @@ function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SH
     mapping: JSON.stringify(report.mapping),
     split: report.mapping.kind === 'lab' || report.mapping.split !== undefined ? `as the rows say, else ${splitRuleText({ heldOutShare, seed })}` : splitRuleText({ heldOutShare, seed }),
     rows: `${report.rows} = ${report.ok} ok + ${report.rejected} rejected`,
+    ...(report.context && { context: `${report.context.over} of ${report.pairs} pairs longer than ${report.context.tokens} tokens${model ? ` (${model.name})` : ''}` }),
     [IMPORTED]: new Date(now).toISOString(),
   };
 }

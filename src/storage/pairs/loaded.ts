@@ -2,11 +2,12 @@
 // change makes it wrong. Texts stay in the database.
 import { UserError } from '../../engine/errors';
 import type { LabDatabase } from '../database';
-import { createColumns, reserve, unpackBlock, BLOCK_ROWS, type Columns } from './columns';
+import { addColumn, createColumns, unpackBlock, BLOCK_ROWS, type Columns } from './columns';
 import { binDataset } from './facets';
 import type { Column, Flag, Sort } from './filter';
 import type { Bins } from './histogram';
 import { orderRows } from './order';
+import { overContext } from './overContext';
 import type { DatasetRecord, SketchBlock } from './records';
 import { sharedPrompts } from './sharedPrompts';
 import { ofDataset } from './tables';
@@ -73,16 +74,6 @@ export function loadDataset(db: LabDatabase, id: string, hidden = false): Promis
   });
 }
 
-/** Makes a column that has no value yet, if it is not there. */
-export function addColumn(columns: Columns, column: Column): Float32Array {
-  const known = columns.added.get(column);
-  if (known) return known;
-  const values = new Float32Array(columns.alive.length).fill(NaN);
-  columns.added.set(column, values);
-  reserve(columns, columns.count);
-  return values;
-}
-
 /** Blocks of sketches read at a time: some megabytes, between which the worker hears of other things. */
 const READ_BLOCKS = 8;
 
@@ -113,6 +104,8 @@ export function binsOf({ columns, memo }: Loaded): ReadonlyMap<Column, Bins> {
 export function flagsOf({ columns, memo }: Loaded): Memo['flags'] {
   memo.flags.sharedPrompt ??= sharedPrompts(columns);
   memo.flags.unfinished ??= unfinished(columns);
+  const long = memo.flags.overContext ?? overContext(columns);
+  if (long) memo.flags.overContext = long;
   return memo.flags;
 }
 

@@ -89,6 +89,15 @@ export type ImportSource =
   /** A public dataset by name, through the dataset viewer. */
   | ({ readonly kind: 'viewer' } & ViewerRequest);
 
+/** What it takes to count a model's tokens. */
+export interface ModelReading {
+  readonly name: string;
+  /** The model's `tokenizer.json`, not yet checked. */
+  readonly tokenizer: unknown;
+  /** Tokens that it reads at most. */
+  readonly tokens: number;
+}
+
 export interface ImportProgress extends ReadingProgress {
   /** While `finishing`, everything has been read, and what was stored becomes one dataset. */
   readonly stage: 'reading' | 'finishing';
@@ -140,6 +149,8 @@ export type DataRequest =
       readonly seed?: number;
       /** Adds to this dataset instead of making a new one. */
       readonly into?: string;
+      /** Counts and flags the pairs that this model cannot read whole. */
+      readonly model?: ModelReading;
     }
   | { readonly type: 'create'; readonly name: string; readonly pairs?: readonly PreferencePair[]; readonly provenance?: Readonly<Record<string, string>> }
   | { readonly type: 'open'; readonly dataset: string }

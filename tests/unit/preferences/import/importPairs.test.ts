@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { contrastiveness } from '../../../../src/preferences/contrastiveness';
 import { importPairs, previewPairs, type ImportOptions, type ImportProgress } from '../../../../src/preferences/import';
+import type { PreferencePair } from '../../../../src/preferences/pair';
 import { splitByPrompt } from '../../../../src/preferences/prompt';
 import { createPartners } from '../../../../src/preferences/import/partners';
 import { faults, fixture, importAll, inconsistencies, warnings } from '../../../support/importing';
@@ -141,10 +142,14 @@ describe('importing', () => {
   });
 
   it('keeps pairs that are longer than the context, and warns', async () => {
-    const all = await importAll(many(20), { context: 24, contextTokens: ({ prompt, chosen }) => prompt.length + chosen.length });
+    const within = (tokens: number) => ({ tokens, fits: ({ prompt, chosen }: PreferencePair) => prompt.length + chosen.length <= tokens });
+    const all = await importAll(many(20), { context: within(24) });
     // “Question 10?” and “The answer is 10.” have two characters more than those of one digit.
     expect(warnings(all)).toEqual({ overContext: 20 });
-    expect(warnings(await importAll(many(20), { context: 28, contextTokens: ({ prompt, chosen }) => prompt.length + chosen.length }))).toEqual({ overContext: 10 });
+    expect(all.report.context).toEqual({ tokens: 24, over: 20 });
+    expect(warnings(await importAll(many(20), { context: within(28) }))).toEqual({ overContext: 10 });
+    expect((await importAll(many(20), { context: within(100) })).report.context).toEqual({ tokens: 100, over: 0 });
+    expect((await importAll(many(20))).report).not.toHaveProperty('context');
   });
 
   it('warns of cells that the dataset viewer cut off', async () => {
