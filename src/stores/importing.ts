@@ -5,8 +5,10 @@ import type { ImportPreview, Mapping } from '../preferences/import';
 import type { ImportAnswer, ImportProgress, ImportSource } from '../storage/pairs/protocol';
 import { listDatasets, measureStorage } from './datasets';
 import { refreshView, viewedId } from './datasetView';
+import { experimentStore } from './experiment';
 import { report, sentenceOf, type Sentence } from './notices';
 import { services } from './services';
+import { fetchReading } from './tokenizer';
 
 export interface ImportOptions {
   /** The new dataset's name; empty for the source's own. */
@@ -103,8 +105,10 @@ export async function runImport(): Promise<void> {
   asking = mine;
   importStore.setState({ stage: 'running', problem: undefined, progress: undefined });
   try {
+    // Without the model's tokenizer nothing is counted; the pairs are as good.
+    const model = await fetchReading(experimentStore.getState().recipe.model).catch(() => undefined);
     const answer = await services().data.ask(
-      { type: 'import', source, heldOutShare, seed, mapping, ...(into === undefined ? name.trim() !== '' && { name: name.trim() } : { into }) },
+      { type: 'import', source, heldOutShare, seed, mapping, ...(model && { model }), ...(into === undefined ? name.trim() !== '' && { name: name.trim() } : { into }) },
       { signal: mine.signal, onProgress: (progress) => mine === asking && importStore.setState({ progress }) },
     );
     if (mine !== asking) return;

@@ -4,6 +4,7 @@ import { parseConfigJson } from '../engine/model/configJson';
 import { encodeSequence } from '../engine/tokenizer/chat';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer/tokenizer';
 import { fetchAssets, loadJson, modelFile, type AssetLoader } from '../lab/assets';
+import type { ModelReading } from '../storage/pairs/protocol';
 import { report } from './notices';
 
 export interface TokenizerState {
@@ -39,6 +40,12 @@ export async function wantTokenizer(model: string): Promise<void> {
     tokenizerStore.setState({ model: undefined });
     report(error);
   }
+}
+
+/** Fetches what the data worker needs to count a model's tokens by itself. @throws UserError if it cannot be had. */
+export async function fetchReading(model: string, load: AssetLoader = fetchAssets(document.baseURI)): Promise<ModelReading> {
+  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(model, 'tokenizer.json')), loadJson(load, modelFile(model, 'config.json'))]);
+  return { name: model, tokenizer, tokens: parseConfigJson(config).max_position_embeddings };
 }
 
 /** Longer texts are beyond any model of the lab, and counting them would hold the page up. Characters. */

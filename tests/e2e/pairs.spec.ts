@@ -59,7 +59,7 @@ test('a file of pairs is imported, filtered, edited, undone, exported and import
     expect(await violations(page), 'import').toEqual([]);
     await button(page, 'Import all rows').click();
     await expect(page.getByRole('heading', { name: `${counted(KEPT)} pairs are in “sums” now.` })).toBeVisible();
-    for (const [name, count] of [['Rows read', counted(ROWS + 1)], ['in order', counted(KEPT)], ['rejected', '4'], ['Empty side', '1'], ['Exact duplicate', '1']] as const) {
+    for (const [name, count] of [['Rows read', counted(ROWS + 1)], ['in order', counted(KEPT)], ['longer than the model’s 128 tokens', '0'], ['rejected', '4'], ['Empty side', '1'], ['Exact duplicate', '1']] as const) {
       await expect(page.getByRole('row', { name: `${name} ${count}`, exact: true })).toBeVisible();
     }
     const rejected = await download(page, () => button(page, 'Download the rejected rows').click());

@@ -57,7 +57,16 @@ export function sourceName(source: PairSource): string {
 }
 
 export function flagName(flag: Flag): string {
-  return flag === 'sharedPrompt' ? t('Prompt on both sides of the split') : t('Near-duplicate of another pair');
+  switch (flag) {
+    case 'sharedPrompt':
+      return t('Prompt on both sides of the split');
+    case 'nearDuplicate':
+      return t('Near-duplicate of another pair');
+    case 'unfinished':
+      return t('Not finished');
+    case 'overContext':
+      return t('Longer than the model’s context');
+  }
 }
 
 export function datasetTitle(info: DatasetInfo): string {

@@ -20,6 +20,8 @@ function originName(key: string): string {
       return t('Split');
     case 'rows':
       return t('Rows');
+    case 'context':
+      return t('The model’s context');
     case 'imported':
       return t('Imported');
     case 'sha256':

@@ -1,9 +1,10 @@
 // What the lab's model can not read of the first rows, and what training does about it: said before anything is imported.
 import { useEffect, useMemo } from 'react';
 import { t } from '../../../components/text';
+import { sequencesFit } from '../../../engine/tokenizer/chat';
 import type { ImportPreview } from '../../../preferences/import';
 import { useExperiment, useTokenizer } from '../../../stores/hooks';
-import { countTokens, wantTokenizer } from '../../../stores/tokenizer';
+import { wantTokenizer } from '../../../stores/tokenizer';
 import styles from './importing.module.css';
 
 export function ContextNote({ pairs }: Pick<ImportPreview, 'pairs'>) {
@@ -12,8 +13,7 @@ export function ContextNote({ pairs }: Pick<ImportPreview, 'pairs'>) {
   useEffect(() => void wantTokenizer(model), [model]);
   const long = useMemo(() => {
     if (tokenizer === undefined || context === undefined) return 0;
-    const fits = (prompt: string, side: string): boolean => (countTokens(tokenizer, prompt, side) ?? Infinity) <= context;
-    return pairs.filter(({ pair }) => !fits(pair.prompt, pair.chosen) || !fits(pair.prompt, pair.rejected)).length;
+    return pairs.filter(({ pair }) => !sequencesFit(tokenizer, pair.prompt, [pair.chosen, pair.rejected], context)).length;
   }, [pairs, tokenizer, context]);
   const conversations = pairs.some(({ pair }) => (pair.history?.length ?? 0) > 0);
   if (long === 0 && !conversations) return null;

@@ -42,6 +42,12 @@ export function ImportReportView() {
             <th scope="row">{t('in order')}</th>
             <td>{formatCount(report.ok)}</td>
           </tr>
+          {report.context !== undefined && (
+            <tr className={styles.reason}>
+              <th scope="row">{t('longer than the model’s {context} tokens', { context: report.context.tokens })}</th>
+              <td>{formatCount(report.context.over)}</td>
+            </tr>
+          )}
           <tr>
             <th scope="row">{t('rejected')}</th>
             <td>{formatCount(report.rejected)}</td>

@@ -22,13 +22,15 @@ export function Conversation({ history, readOnly }: { readonly history: readonly
     <div className={styles.conversation}>
       {history.map(({ role, content }, i) => (
         <div key={i} className={styles.turn} role="group" aria-label={t('Turn {number}', { number: i + 1 })}>
-          <Select
-            hideLabel
-            label={t('Who speaks')}
-            value={role}
-            options={(['system', 'user', 'assistant'] as const).map((id) => ({ id, name: roleName(id) }))}
-            onChange={(next) => change(i, { role: next })}
-          />
+          <div className={styles.role}>
+            <Select
+              hideLabel
+              label={t('Who speaks')}
+              value={role}
+              options={(['system', 'user', 'assistant'] as const).map((id) => ({ id, name: roleName(id) }))}
+              onChange={(next) => change(i, { role: next })}
+            />
+          </div>
           <StoredText label={t('What was said')} value={content} readOnly={false} onChange={(text) => change(i, { content: text })} />
           <Button
             kind="quiet"
