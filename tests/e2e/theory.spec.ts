@@ -91,6 +91,12 @@ test('axe finds no violation in the theory view, in every theme, with a mistake 
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), theme).toEqual([]);
   }
+  await test.step('another language reaches every part', async () => {
+    await page.getByRole('button', { name: /^Language/ }).click();
+    await page.getByRole('menuitemradio', { name: '한국어' }).or(page.getByRole('menuitem', { name: '한국어' })).or(page.getByRole('option', { name: '한국어' })).click();
+    for (const name of ['다른 것과 나란히 학습하기', 'TRL용으로 내보내기']) await expect(page.getByRole('button', { name })).toHaveCount(2);
+    await expect(page.getByText(/Train it|What it|reward|per β|Slope|Both sides/)).toHaveCount(0);
+  });
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   const { violations } = await new AxeBuilder({ page }).analyze();

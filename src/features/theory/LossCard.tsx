@@ -18,7 +18,7 @@ import { MAX_POLICIES } from '../../lab/recipe';
 import { addLoss, policiesLeft } from '../../stores/experiment';
 import { useExperiment, useTheory } from '../../stores/hooks';
 import { notify, report, sentence } from '../../stores/notices';
-import { changeHyper, chooseLoss, memberOf, nameLoss, START_BETA, typeLoss } from '../../stores/theory';
+import { changeHyper, chooseLoss, compiledOf, memberOf, nameLoss, START_BETA, theoryStore, typeLoss, type Loss } from '../../stores/theory';
 import { useBoth, type Looked } from './looked';
 import styles from './theory.module.css';
 
@@ -61,7 +61,7 @@ const Card = memo(function Card({ side, title, looked }: { readonly side: 0 | 1;
           ))}
         </div>
       )}
-      <Doings side={side} looked={looked} />
+      <Doings side={side} label={looked.label} name={loss.name} ready={mistake === undefined && objective !== undefined} />
     </section>
   );
 });
@@ -121,24 +121,34 @@ const Formulas = memo(function Formulas({ objective, plain, stale }: FormulasPro
   );
 });
 
-/** Training, taking away: only what has no mistake. */
-function Doings({ side, looked }: { readonly side: 0 | 1; readonly looked: Looked }) {
-  const { loss, label, objective, mistake } = looked;
+interface DoingsProps {
+  readonly side: 0 | 1;
+  readonly label: string;
+  readonly name: string;
+  readonly ready: boolean;
+}
+
+/** Training, taking away: only what has no mistake. What is pressed for is looked up then. */
+const Doings = memo(function Doings({ side, label, name, ready }: DoingsProps) {
   const recipe = useExperiment((state) => state.recipe);
   const left = policiesLeft(recipe);
-  const ready = mistake === undefined && objective !== undefined;
+  const loss = (): Loss => theoryStore.getState().losses[side];
   const train = (): void => {
     try {
-      if (!addLoss(memberOf(loss))) return;
+      if (!addLoss(memberOf(loss()))) return;
       notify('plain', sentence('“{name}” is in the cohort now, beside {count} others. It is trained with them on the Compare page.', { name: label, count: recipe.cohort.length }));
     } catch (error) {
       // A number that a recipe does not take.
       report(error);
     }
   };
+  const take = (): void => {
+    const objective = compiledOf(loss());
+    if (objective !== undefined) download(`${pythonName(label)}.py`, pythonLoss(objective, { name: label, hyper: loss().hyper }), 'text/x-python');
+  };
   return (
     <>
-      <TextField className={styles.name!} value={loss.name} onChange={(name) => nameLoss(side, name)}>
+      <TextField className={styles.name!} value={name} onChange={(typed) => nameLoss(side, typed)}>
         <Label>{t('Name')}</Label>
         <Input autoComplete="off" placeholder={label} />
       </TextField>
@@ -146,10 +156,7 @@ function Doings({ side, looked }: { readonly side: 0 | 1; readonly looked: Looke
         <Button kind="primary" isDisabled={!ready || left < 1} onPress={train}>
           {t('Train it beside the others')}
         </Button>
-        <Button
-          isDisabled={!ready}
-          onPress={() => download(`${pythonName(label)}.py`, pythonLoss(objective!, { name: label, hyper: loss.hyper }), 'text/x-python')}
-        >
+        <Button isDisabled={!ready} onPress={take}>
           {t('Export for TRL')}
         </Button>
       </div>
@@ -161,4 +168,4 @@ function Doings({ side, looked }: { readonly side: 0 | 1; readonly looked: Looke
       </p>
     </>
   );
-}
+});

@@ -1,4 +1,5 @@
 // All that a point of the plane leaves open: the reference's log-probabilities, the lengths, the batch's KL.
+import { memo } from 'react';
 import { Disclosure } from '../../components/Disclosure';
 import { NumberInput } from '../../components/NumberInput';
 import { t } from '../../components/text';
@@ -7,7 +8,7 @@ import { useTheory } from '../../stores/hooks';
 import { changeTheory, type PairSettings } from '../../stores/theory';
 import styles from './theory.module.css';
 
-export function PairFields() {
+export const PairFields = memo(function PairFields() {
   const pair = useTheory((state) => state.pair);
   const change = (part: Partial<PairSettings>): void => changeTheory({ pair: { ...pair, ...part } });
   return (
@@ -25,4 +26,4 @@ export function PairFields() {
       </div>
     </Disclosure>
   );
-}
+});

@@ -1,5 +1,5 @@
 // The planes with what they show: one loss, two side by side, or their difference; and the run on screen upon them.
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Check, Segments } from '../../components/Check';
 import { Select } from '../../components/Select';
 import { Slider } from '../../components/Slider';
@@ -57,17 +57,7 @@ export function Planes() {
 
   return (
     <section className={styles.card} aria-label={t('The plane of rewards')}>
-      <div className={styles.bar}>
-        <Segments label={t('What the plane shows')} value={view} options={(['one', 'beside', 'difference'] as const).map((id) => ({ id, name: viewName(id) }))} onChange={(id) => changeTheory({ view: id })} />
-        <Segments label={t('What the shade shows')} value={shade} options={(['both', 'winner', 'loser'] as const).map((id) => ({ id, name: shadeName(id) }))} onChange={(id) => changeTheory({ shade: id })} />
-        <Select
-          inline
-          label={t('Reach')}
-          value={String(reach)}
-          options={reaches.map((value) => ({ id: String(value), name: `±${value}` }))}
-          onChange={(id) => changeTheory({ reach: reaches.find((value) => String(value) === id) ?? 4 })}
-        />
-      </div>
+      <Bar />
       <div className={styles.planes} data-count={drawings.length}>
         {drawings.map((drawing, i) =>
           drawing ? (
@@ -112,3 +102,23 @@ export function Planes() {
     </section>
   );
 }
+
+/** What the planes show; not drawn again for every point of theirs. */
+const Bar = memo(function Bar() {
+  const view = useTheory((state) => state.view);
+  const shade = useTheory((state) => state.shade);
+  const reach = useTheory((state) => state.reach);
+  return (
+    <div className={styles.bar}>
+      <Segments label={t('What the plane shows')} value={view} options={(['one', 'beside', 'difference'] as const).map((id) => ({ id, name: viewName(id) }))} onChange={(id) => changeTheory({ view: id })} />
+      <Segments label={t('What the shade shows')} value={shade} options={(['both', 'winner', 'loser'] as const).map((id) => ({ id, name: shadeName(id) }))} onChange={(id) => changeTheory({ shade: id })} />
+      <Select
+        inline
+        label={t('Reach')}
+        value={String(reach)}
+        options={reaches.map((value) => ({ id: String(value), name: `±${value}` }))}
+        onChange={(id) => changeTheory({ reach: reaches.find((value) => String(value) === id) ?? 4 })}
+      />
+    </div>
+  );
+});

@@ -1,7 +1,7 @@
 // The losses themselves: the plane of chosen and rejected reward with the gradient of any objective on it, two of them side
 // by side or one less the other, the formula with its numbers, and an editor for a loss of one's own.
 import { memo, useEffect } from 'react';
-import { t } from '../../components/text';
+import { t, useLocale } from '../../components/text';
 import { useTheory } from '../../stores/hooks';
 import { report } from '../../stores/notices';
 import { restoreTheory, type TheoryState } from '../../stores/theory';
@@ -19,8 +19,10 @@ export function TheoryPage() {
   }, []);
   const view = useTheory((state) => state.view);
   const later = useTheoryLater();
+  // Parts that are not drawn again for a slider must be for another language.
+  const locale = useLocale();
   return (
-    <div className={styles.page}>
+    <div key={locale} className={styles.page}>
       <h2 className="visually-hidden">{t('Theory')}</h2>
       <div className={styles.left}>
         <LossCard side={0} title={view === 'one' ? t('Loss') : t('First loss')} />
