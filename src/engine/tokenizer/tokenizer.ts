@@ -35,8 +35,9 @@ export interface Tokenizer {
   tokenText(id: number): string;
 }
 
-// Pieces repeat, so their ids are remembered; the bound keeps a stream of odd text from growing the memory.
-const CACHE_PIECES = 20_000;
+// Pieces repeat, so their ids are remembered; the bound keeps a stream of odd text from growing the memory. It lies above
+// the words of a large dataset: a cache that is emptied again and again made counting them three times as slow.
+const CACHE_PIECES = 65_536;
 const CACHE_LENGTH = 64;
 
 /**
@@ -81,13 +82,16 @@ export function loadTokenizer(json: unknown): Tokenizer {
   };
 
   const cache = new Map<string, number[]>();
+  // A piece is a slice, and engines keep the whole text in memory for as long as one of its slices is there.
+  const copies = new TextDecoder('utf-8', { ignoreBOM: true });
+  const copyOf = (piece: string): string => copies.decode(utf8(piece));
   const idsOf = (piece: string): number[] => {
     let ids = cache.get(piece);
     if (!ids) {
       ids = encodePiece(piece);
       if (piece.length <= CACHE_LENGTH) {
         if (cache.size >= CACHE_PIECES) cache.clear();
-        cache.set(piece, ids);
+        cache.set(copyOf(piece), ids);
       }
     }
     return ids;
