@@ -127,9 +127,9 @@ function drawArrows(
   context.fillStyle = ink;
   const dots = new Path2D();
   context.beginPath();
-  const first = Math.floor(((size - 1) % EVERY) / 2) + Math.ceil(EVERY / 2);
-  for (let row = first; row < size - 1; row += EVERY) {
-    for (let column = first; column < size - 1; column += EVERY) {
+  // As far from either edge, so that one stands at the start.
+  for (let row = EVERY; row < size - 1; row += EVERY) {
+    for (let column = EVERY; column < size - 1; column += EVERY) {
       const at = row * size + column;
       const [px, py] = [x(column), y(row)];
       // Training goes down the gradient; upward on the plane is downward on the canvas.
