@@ -17,6 +17,7 @@ function lines(): string {
   rows[7]!.rejected = '';
   rows[9]!.rejected = rows[9]!.chosen;
   rows[11] = { ...rows[10]! };
+  rows[20]!.prompt += ' Think of it slowly, please.'.repeat(40);
   return `${rows.map((row) => JSON.stringify(row)).join('\n')}\nno json\n`;
 }
 
@@ -59,7 +60,7 @@ test('a file of pairs is imported, filtered, edited, undone, exported and import
     expect(await violations(page), 'import').toEqual([]);
     await button(page, 'Import all rows').click();
     await expect(page.getByRole('heading', { name: `${counted(KEPT)} pairs are in “sums” now.` })).toBeVisible();
-    for (const [name, count] of [['Rows read', counted(ROWS + 1)], ['in order', counted(KEPT)], ['longer than the model’s 128 tokens', '0'], ['rejected', '4'], ['Empty side', '1'], ['Exact duplicate', '1']] as const) {
+    for (const [name, count] of [['Rows read', counted(ROWS + 1)], ['in order', counted(KEPT)], ['longer than the model’s 128 tokens', '1'], ['rejected', '4'], ['Empty side', '1'], ['Exact duplicate', '1']] as const) {
       await expect(page.getByRole('row', { name: `${name} ${count}`, exact: true })).toBeVisible();
     }
     const rejected = await download(page, () => button(page, 'Download the rejected rows').click());
@@ -73,6 +74,9 @@ test('a file of pairs is imported, filtered, edited, undone, exported and import
     await expect(passing).toHaveText(`1 of ${counted(KEPT)}`);
     await page.getByRole('searchbox').fill('');
     await expect(passing).toHaveText(`${counted(KEPT)} pairs`);
+    await page.getByRole('checkbox', { name: 'Longer than the model’s context' }).press(' ');
+    await expect(passing).toHaveText(`1 of ${counted(KEPT)}`);
+    await button(page, 'Show all').click();
     await page.getByRole('slider', { name: 'Edit distance, characters, from' }).press('End');
     await expect(passing).toHaveText(`1 of ${counted(KEPT)}`);
     await button(page, 'Show all').click();
