@@ -14,6 +14,8 @@ export interface Path {
   readonly label: string;
   readonly color: string;
   readonly points: readonly (readonly [chosen: number, rejected: number])[];
+  /** Where each of the pairs stands at the path's end. */
+  readonly dots: readonly (readonly [chosen: number, rejected: number])[];
 }
 
 export interface PlaneProps {
@@ -143,6 +145,11 @@ function Paths({ paths, reach }: { readonly paths: readonly Path[]; readonly rea
   const place = ([chosen, rejected]: readonly [number, number]): string => `${chosen.toFixed(4)},${(-rejected).toFixed(4)}`;
   return (
     <svg className={styles.paths} viewBox={`${-reach} ${-reach} ${2 * reach} ${2 * reach}`} aria-hidden="true">
+      {paths.map(({ id, color, dots }) => (
+        <g key={`dots ${id}`} style={{ color }} className={styles.dots}>
+          {dots.map(([chosen, rejected], i) => <circle key={i} cx={chosen} cy={-rejected} r={reach * 0.011} />)}
+        </g>
+      ))}
       {paths.map(({ id, color, points }) => (
         <g key={id} style={{ color }}>
           <polyline points={points.map(place).join(' ')} className={styles.pathBack} />

@@ -84,7 +84,7 @@ export function Planes() {
       </p>
       {run.steps.length > 1 && (
         <div className={styles.run}>
-          <Check isSelected={showsRun} onChange={setShowsRun}>{t('The run on screen: its held-out pairs on average')}</Check>
+          <Check isSelected={showsRun} onChange={setShowsRun}>{t('The run on screen: its held-out pairs, and their mean')}</Check>
           {showsRun && (
             <Slider
               label={t('Up to step')}
