@@ -2,6 +2,7 @@
 // what came of it. One at a time; it goes on while one looks at other pages.
 import { createStore } from 'zustand/vanilla';
 import type { ImportPreview, Mapping } from '../preferences/import';
+import { datasetName } from '../storage/pairs/datasetName';
 import type { ImportAnswer, ImportProgress, ImportSource } from '../storage/pairs/protocol';
 import { listDatasets, measureStorage } from './datasets';
 import { refreshView, viewedId } from './datasetView';
@@ -44,6 +45,9 @@ let asking: AbortController | undefined;
 export function sourceName(source: ImportSource): string {
   return source.kind === 'viewer' ? source.dataset : source.name;
 }
+
+/** What the dataset is called where no name is given. */
+export const unnamed = datasetName;
 
 /** Forgets everything of the last import, and ends it if it is still under way. */
 export function resetImport(): void {

@@ -5,6 +5,7 @@ import { importPairs, previewPairs, type ImportPreview, type ImportReport, type 
 import { openViewer, type ViewerPosition } from '../../preferences/import/viewer';
 import { withDatabase } from '../database';
 import { appendFrom } from './changes';
+import { datasetName } from './datasetName';
 import type { Holder } from './holder';
 import { labels } from './labels';
 import type { Loaded } from './loaded';
@@ -62,7 +63,7 @@ export async function importDataset(holder: Holder, request: RequestOf<'import'>
   const { source, position } = await openImport(request.source, context);
   const first = await withDatabase(async (db) => (await db.datasets.toArray()).every((head) => !isListed(head) || head.provenance[IMPORTED] === undefined));
   const id = newDatasetId();
-  const dataset = { id, name: request.name ?? (request.source.kind === 'viewer' ? request.source.dataset : nameOf(source.name)), createdAt: context.now(), provenance: {} };
+  const dataset = { id, name: request.name ?? datasetName(request.source), createdAt: context.now(), provenance: {} };
   return whileStaging(id, async () => {
     try {
       await beginStaging(dataset, context.now());
@@ -190,11 +191,6 @@ export async function publish(
       return head;
     }),
   );
-}
-
-/** The file's name without its endings. */
-function nameOf(name: string): string {
-  return name.replace(/^.*[\\/]/, '').replace(/(\.gz)?$/i, '').replace(/\.(jsonl|ndjson|json|csv|tsv|txt|parquet)$/i, '') || name;
 }
 
 function provenanceOf(report: ImportReport, { source, heldOutShare = HELD_OUT_SHARE, seed = 0, model }: RequestOf<'import'>, now: number): Record<string, string> {

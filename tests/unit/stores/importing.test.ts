@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { datasetsStore, listDatasets } from '../../../src/stores/datasets';
-import { cancelImport, changeImport, importStore, leaveImport, overrideMapping, previewSource, resetImport, resumeImport, runImport, undoImport } from '../../../src/stores/importing';
+import { cancelImport, changeImport, importStore, leaveImport, overrideMapping, previewSource, resetImport, resumeImport, runImport, undoImport, unnamed } from '../../../src/stores/importing';
 import { services } from '../../../src/stores/services';
 import { freshData, until } from './dataFixture';
 
@@ -35,6 +35,16 @@ describe('an import', () => {
     expect(state().preview!.pairs[0]!.pair).toMatchObject({ prompt: 'o0', chosen: 'bad 0' });
     await overrideMapping(undefined);
     expect(state().preview!.pairs[0]!.pair).toMatchObject({ prompt: 'Q0?', chosen: 'good 0' });
+  });
+
+  it('is called what the page said it would be, where a person gives no name', async () => {
+    const source = { ...text(), name: 'a folder/my.pairs.jsonl' };
+    expect(unnamed(source)).toBe('my.pairs');
+    await previewSource(source);
+    await runImport();
+    expect(datasetsStore.getState().datasets).toMatchObject([{ name: 'my.pairs' }]);
+    expect(unnamed({ ...source, name: 'pairs.CSV.gz' })).toBe('pairs');
+    expect(unnamed({ ...source, name: '.json' })).toBe('.json');
   });
 
   it('adds to a dataset that is there', async () => {

@@ -5,7 +5,7 @@ import { Progress } from '../../../components/Progress';
 import { Select } from '../../../components/Select';
 import { t } from '../../../components/text';
 import { TextInput } from '../../../components/TextInput';
-import { cancelImport, changeImport, runImport, sourceName } from '../../../stores/importing';
+import { cancelImport, changeImport, runImport, unnamed } from '../../../stores/importing';
 import { useDatasets, useImport } from '../../../stores/hooks';
 import { formatBytes, formatCount } from '../words';
 import styles from './importing.module.css';
@@ -57,7 +57,7 @@ export function RunImport() {
         onChange={(id) => changeImport({ into: id === NEW ? undefined : id })}
       />
       {into === NEW && (
-        <TextInput label={t('Name')} value={options.name} placeholder={source === undefined ? '' : sourceName(source)} onChange={(name) => changeImport({ name })} />
+        <TextInput label={t('Name')} value={options.name} placeholder={source === undefined ? '' : unnamed(source)} onChange={(name) => changeImport({ name })} />
       )}
       <div className={styles.two}>
         <NumberInput
