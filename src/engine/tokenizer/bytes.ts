@@ -29,9 +29,11 @@ export function splitPieces(text: string): string[] {
 
 /** Cuts text as `splitPieces` does, piece by piece, until `visit` answers false; the rest is never looked at. */
 export function eachPiece(text: string, visit: (piece: string) => boolean): void {
-  const pattern = new RegExp(PIECE);
-  for (let from = 0; pattern.test(text); from = pattern.lastIndex) {
-    if (!visit(text.slice(from, pattern.lastIndex))) return;
+  for (let from = 0, to: number; from < text.length; from = to) {
+    PIECE.lastIndex = from;
+    if (!PIECE.test(text)) return;
+    to = PIECE.lastIndex;
+    if (!visit(text.slice(from, to))) return;
   }
 }
 
