@@ -61,9 +61,20 @@ export function loadTokenizer(json: unknown): Tokenizer {
     if (!ranks.has(key)) ranks.set(key, { rank, merged: vocab.get(left + right)! });
   });
 
+  /** The ids of a piece's bytes. Browsers take long over the call that encodes, and most pieces are ASCII. */
+  const byteIds = (piece: string): number[] => {
+    const ids: number[] = [];
+    for (let i = 0; i < piece.length; i++) {
+      const code = piece.charCodeAt(i);
+      if (code > 0x7f) return Array.from(utf8(piece), (byte) => idOfByte[byte]!);
+      ids.push(idOfByte[code]!);
+    }
+    return ids;
+  };
+
   /** Applies the merges in the order in which they were learnt; each pass makes every occurrence of one of them. */
   const encodePiece = (piece: string): number[] => {
-    let ids: number[] = Array.from(utf8(piece), (byte) => idOfByte[byte]!);
+    let ids = byteIds(piece);
     for (;;) {
       let best = Infinity;
       let at = -1;
@@ -82,9 +93,9 @@ export function loadTokenizer(json: unknown): Tokenizer {
   };
 
   const cache = new Map<string, number[]>();
-  // A piece is a slice, and engines keep the whole text in memory for as long as one of its slices is there.
+  // A piece is a slice, and engines keep the whole text in memory for as long as one of its longer slices is there.
   const copies = new TextDecoder('utf-8', { ignoreBOM: true });
-  const copyOf = (piece: string): string => copies.decode(utf8(piece));
+  const copyOf = (piece: string): string => (piece.length < 13 ? piece : copies.decode(utf8(piece)));
   const idsOf = (piece: string): number[] => {
     let ids = cache.get(piece);
     if (!ids) {
