@@ -1,7 +1,7 @@
 // What is on the screen of one dataset: the filter and order that were asked for, the rows that pass, the pairs that have
 // been fetched, which of them are selected and which one is looked at. Changes to pairs are in datasetChanges.ts.
 import { createStore } from 'zustand/vanilla';
-import { shippedDatasets, type ShippedDataset } from '../lab/assets';
+import { isShippedDataset } from '../lab/datasets';
 import type { DatasetInfo, Facets, Filter, OpenedDataset, QueryAnswer, Row, Sample, Selection, Sort, StoredRow } from '../storage/pairs/protocol';
 import { infoArrived, listDatasets, openShipped } from './datasets';
 import { report, sentenceOf, type Sentence } from './notices';
@@ -44,8 +44,6 @@ export const emptyView: ViewState = {
 
 export const viewStore = createStore<ViewState>()(() => emptyView);
 
-const isShipped = (name: string): name is ShippedDataset => (shippedDatasets as readonly string[]).includes(name);
-
 /** Pairs kept beside those in sight. */
 const MOST_LOADED = 1500;
 
@@ -64,9 +62,9 @@ export function viewedId(): string | undefined {
 export async function openView(name: string): Promise<void> {
   if (viewStore.getState().name === name && viewStore.getState().problem === undefined) return;
   closeView();
-  viewStore.setState({ name, readOnly: isShipped(name), busy: true });
+  viewStore.setState({ name, readOnly: isShippedDataset(name), busy: true });
   try {
-    const id = isShipped(name) ? (await openShipped(name)).id : name;
+    const id = isShippedDataset(name) ? (await openShipped(name)).id : name;
     if (viewStore.getState().name !== name) return;
     await load(id);
   } catch (error) {

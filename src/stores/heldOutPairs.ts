@@ -1,5 +1,5 @@
 // The held-out pairs of a recipe's dataset by their ids, so that what a run has kept of each can be shown beside its text.
-import { shippedDatasets, type ShippedDataset } from '../lab/assets';
+import { isShippedDataset } from '../lab/datasets';
 import type { Row } from '../storage/pairs/protocol';
 import { openShipped } from './datasets';
 import { services } from './services';
@@ -10,8 +10,6 @@ export interface FoundPair {
   readonly prompt: string;
 }
 
-const isShipped = (name: string): name is ShippedDataset => (shippedDatasets as readonly string[]).includes(name);
-
 /** Pairs that are fetched at a time. */
 const PART = 400;
 
@@ -20,7 +18,7 @@ const PART = 400;
  * @throws UserError if it is gone.
  */
 export async function findHeldOut(dataset: string, ids: ReadonlySet<string>): Promise<ReadonlyMap<string, FoundPair>> {
-  const id = storedId(dataset) ?? (isShipped(dataset) ? (await openShipped(dataset)).id : dataset);
+  const id = storedId(dataset) ?? (isShippedDataset(dataset) ? (await openShipped(dataset)).id : dataset);
   const { data } = services();
   const { rows } = await data.ask({ type: 'query', dataset: id, filter: { splits: ['heldOut'] } });
   const found = new Map<string, FoundPair>();
