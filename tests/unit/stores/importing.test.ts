@@ -123,7 +123,7 @@ describe('an import', () => {
   it('of something that holds no rows says so and asks for another source', async () => {
     await previewSource({ kind: 'text', name: 'pasted', text: '\n\n' });
     expect(state().stage).toBe('choosing');
-    expect(state().problem).toBeDefined();
+    expect(state().problem).toMatchObject({ template: '“{name}” holds only blanks. Nothing was imported.', values: { name: 'pasted' } });
   });
 
   it('of columns that nobody recognises waits for a mapping', async () => {
