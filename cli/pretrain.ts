@@ -17,7 +17,7 @@ import { trainTokenizer } from '../src/engine/tokenizer/train';
 import { createCohort } from '../src/engine/training/cohort';
 import { createPretrainer } from '../src/engine/training/pretrain';
 import type { EncodedSequence } from '../src/engine/training/types';
-import { makePairs } from '../src/lab/makePairs';
+import { makePairs } from '../src/lab/making/makePairs';
 import type { PreferencePair } from '../src/preferences/pair';
 import { corpusExample, drawDistinctPrompts, scoreAnswer } from '../src/world';
 import { wasmFolder } from './wasmFolder';
@@ -138,9 +138,9 @@ async function makeShippedPairs(): Promise<void> {
   const checkpoint = createHash('sha256').update(bytes).digest('hex');
   for (const dataset of ['clair', 'off_policy'] as const) {
     const pairs: PreferencePair[] = [];
-    for (const split of ['train', 'heldOut'] as const) {
+    for (const [split, part] of [['train', 'all'], ['heldOut', 'heldOut']] as const) {
       pairs.push(
-        ...(await makePairs({ dataset, split, count: shippedPairs[split], seed: settings.seed, model: cohort, tokenizer })),
+        ...(await makePairs({ dataset, part, count: shippedPairs[split], seed: settings.seed, model: cohort, tokenizer })),
       );
     }
     await save(join(flags.out, 'data', `${dataset}.json`), json({ version: 1, checkpoint, seed: settings.seed, pairs }));

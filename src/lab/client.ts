@@ -138,7 +138,7 @@ export function createLabClient(options: ClientOptions = {}): LabClient {
         return;
       }
       if (request.type === 'train') runs.set(request.runId, request.resume?.step ?? 0);
-      if (request.type === 'sample' || request.type === 'score' || request.type === 'check' || request.type === 'benchmark') requests.add(request.requestId);
+      if ('requestId' in request && request.type !== 'cancel' && request.type !== 'cancelSample') requests.add(request.requestId);
       worker.postMessage(request);
     },
     subscribe(listener) {

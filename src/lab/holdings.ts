@@ -1,9 +1,10 @@
 // What lies on the device: the device itself, the reference, and the policies of a run that is over, which can still be
 // sampled. The runner asks for them here and drops them all when the device has failed it.
 import type { BackendChoice, BackendName, DeviceReport } from '../engine/device';
-import type { DeviceLostError } from '../engine/errors';
+import { UserError, type DeviceLostError } from '../engine/errors';
 import type { Cohort, CohortOptions } from '../engine/training/types';
 import { loadModel, type AssetLoader, type LoadedModel } from './assets';
+import { createMakings, type Makings } from './making/dataset';
 import type { LabEvent } from './protocol';
 import { createReference, type Reference } from './reference';
 
@@ -35,6 +36,10 @@ export interface Holdings {
   /** The reference of a model; without one, of the model that was loaded last, else of the one that ships. */
   reference(model?: string): Promise<Reference>;
   readonly resting: Resting | undefined;
+  /** Holds a model under a name of its own, `own:…`, in place of one of that name. */
+  adopt(model: LoadedModel): void;
+  /** The pairs of a dataset that is made from a reference's own answers. */
+  readonly make: Makings;
   /** Puts policies to rest in place of those before. */
   rest(next: Resting | undefined): void;
   /** Forgets the device and all that lies on it, `also` included; the next request opens it anew. Loaded files are kept. */
@@ -42,6 +47,11 @@ export interface Holdings {
 }
 
 const SHIPPED_MODEL = 'town';
+
+/** Models of one's own that are held: a seed each of a second round, and some to spare. */
+const MOST_ADOPTED = 8;
+const OWN = 'own:';
+export const isAdopted = (model: string): boolean => model.startsWith(OWN);
 
 /** @param onLoss hears that the open device went away by itself. */
 export function createHoldings({ load, emit, openBackend, createCohort }: HoldingsOptions, onLoss: () => void): Holdings {
@@ -55,6 +65,15 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
   let model: LoadedModel | undefined;
   let reference: Reference | undefined;
   let resting: Resting | undefined;
+  const adopted = new Map<string, LoadedModel>();
+
+  const find = async (id: string): Promise<LoadedModel> => {
+    const own = adopted.get(id);
+    if (!own && isAdopted(id)) {
+      throw new UserError('The recipe’s field “model” names “{model}”, a policy that is not here any more. Nothing was changed; make it anew from its run.', { model: id });
+    }
+    return own ?? loadModel(load, id);
+  };
 
   const rest = (next: Resting | undefined): void => {
     if (resting && resting.cohort !== next?.cohort) resting.cohort.dispose();
@@ -116,7 +135,7 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
       await openDevice();
       if (reference?.model.id !== wanted) {
         // Kept when a device is lost, so that going on needs no network.
-        if (model?.id !== wanted) model = await loadModel(load, wanted);
+        if (model?.id !== wanted) model = await find(wanted);
         rest(undefined);
         reference?.dispose();
         reference = createReference(model, createCohort);
@@ -126,6 +145,16 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
     get resting() {
       return resting;
     },
+    adopt(own) {
+      adopted.delete(own.id);
+      if (adopted.size >= MOST_ADOPTED) adopted.delete(adopted.keys().next().value!);
+      adopted.set(own.id, own);
+      if (model?.id !== own.id) return;
+      model = undefined;
+      reference?.dispose();
+      reference = undefined;
+    },
+    make: createMakings(),
     rest,
     drop,
   };

@@ -2,11 +2,12 @@
 import { UserError } from '../engine/errors';
 import { isShippedDataset, loadShippedPairs, prepareData, type PreparedData } from './datasets';
 import type { Holdings, HoldingsOptions } from './holdings';
+import { parseMadeName } from './making/spec';
 import type { PreferencePair } from '../preferences/pair';
 import type { Request, RunCheckpoint } from './protocol';
 import { parseRecipe, type Recipe } from './recipe';
 import type { Recovery } from './recovery';
-import type { ReferenceScores } from './reference';
+import type { Reference, ReferenceScores } from './reference';
 import { createRun, type TrainingRun } from './run';
 import type { Teller } from './teller';
 
@@ -37,9 +38,10 @@ export interface Workplace extends Pick<HoldingsOptions, 'load' | 'createCohort'
 export async function prepareRun(asked: Asked, { load, createCohort, holdings, now, between }: Workplace): Promise<TrainingRun> {
   const { request, teller } = asked;
   const recipe = parseRecipe(request.recipe);
-  const pairs = asked.data ? [] : await pairsOf(request, recipe, load);
+  const given = asked.data ? [] : await pairsOf(request, recipe, load);
   const reference = await holdings.reference(recipe.model);
   await between();
+  const pairs = given ?? (await madeFor(recipe, reference, holdings, between));
   const { tokenizer, weights } = reference.model;
   const data = (asked.data ??= withRemarks(request, prepareData(pairs, recipe.data, tokenizer, weights.config.max_position_embeddings)));
   checkSame(request, data.hash, reference.model.hash);
@@ -57,11 +59,20 @@ export async function prepareRun(asked: Asked, { load, createCohort, holdings, n
 
 const withRemarks = ({ leftOut = [] }: TrainRequest, data: PreparedData): PreparedData => ({ ...data, warnings: [...leftOut, ...data.warnings] });
 
-function pairsOf(request: TrainRequest, recipe: Recipe, load: HoldingsOptions['load']): readonly PreferencePair[] | Promise<PreferencePair[]> {
+/** The pairs that a recipe's dataset has; undefined where they are yet to be made. */
+function pairsOf(request: TrainRequest, recipe: Recipe, load: HoldingsOptions['load']): readonly PreferencePair[] | Promise<PreferencePair[]> | undefined {
   if (request.pairs) return request.pairs;
   const { dataset } = recipe.data;
+  if (parseMadeName(dataset)) return undefined;
   if (isShippedDataset(dataset)) return loadShippedPairs(load, dataset);
   throw new UserError('The recipe’s field “data.dataset” names “{dataset}”, which is not here. Nothing was changed; choose another dataset.', { dataset });
+}
+
+async function madeFor({ data }: Recipe, { cohort, model }: Reference, holdings: Holdings, between: () => Promise<void>): Promise<readonly PreferencePair[]> {
+  const { dataset, judge, trainPairs, heldOutPairs } = data;
+  const spec = { ...parseMadeName(dataset)!, train: trainPairs, heldOut: heldOutPairs, ...(judge && { judge }) };
+  // The making is never ended here but by what `between` throws.
+  return (await holdings.make(spec, model.hash, { cohort, tokenizer: model.tokenizer, onProgress: between }))!;
 }
 
 /** Curves that go on over other data, or from another reference, would be those of no experiment. */

@@ -1,10 +1,13 @@
 // What the page and the worker say to each other: one union of requests, one union of events.
 import type { BackendChoice, DeviceReport, KernelCheck, Parity } from '../engine/device';
 import type { ErrorValues, Remark } from '../engine/errors';
+import type { Weights } from '../engine/model/config';
 import type { PreferencePair } from '../preferences/pair';
 import type { GoldVerdict } from '../world/verdict';
 import type { BenchmarkProgress, BenchmarkReport } from './benchmark/report';
+import type { MakeSpec } from './making/dataset';
 import type { Policy, Recipe } from './recipe';
+import type { BenchmarkAnswers, BenchmarkSpec } from './study/answers';
 
 /**
  * One row of metrics: what one policy did at one step. Names are TRL's (`logps/chosen`, `eval_rewards/margins`, …).
@@ -25,6 +28,29 @@ export interface MetricsRow {
 export interface PairSums {
   readonly chosen: readonly number[];
   readonly rejected: readonly number[];
+  /**
+   * The log-probability of each completion token, pair after pair, as `RunStart.heldOutTokens` lays them out. Left out where
+   * they would be too many to keep, and in runs of earlier versions.
+   */
+  readonly chosenTokens?: Float32Array;
+  readonly rejectedTokens?: Float32Array;
+}
+
+/** One side's completion tokens of all held-out pairs, end tokens included, pair after pair. */
+export interface SideTokens {
+  /** Where each pair's tokens begin and, as the last number, where all end. */
+  readonly starts: Uint32Array;
+  /** The tokens themselves, in the tokenizer of the recipe's model. */
+  readonly ids: Uint32Array;
+  /** 1 for a token that the other side has too. */
+  readonly shared: Uint8Array;
+  /** The reference's log-probabilities. */
+  readonly reference: Float32Array;
+}
+
+export interface HeldOutTokens {
+  readonly chosen: SideTokens;
+  readonly rejected: SideTokens;
 }
 
 /** Everything needed to go on from a step: parameters and both moments of AdamW for all policies. */
@@ -119,6 +145,8 @@ export interface RunStart {
   readonly heldOutPairs: number;
   /** Ids of the held-out pairs, in order; runs of earlier versions lack them. */
   readonly heldOutIds?: readonly string[];
+  /** What their per-token log-probabilities belong to; absent where these are not kept. */
+  readonly heldOutTokens?: HeldOutTokens;
   /** The reference's own held-out figures by the same names, e.g. `eval_logps/chosen`. */
   readonly reference: Readonly<Record<string, number>>;
   /** What was left out of the data and why. */
@@ -193,6 +221,15 @@ export type Request =
   | { readonly type: 'check'; readonly requestId: string; readonly part: CheckPart; readonly seed: number }
   /** Like a check. */
   | { readonly type: 'benchmark'; readonly requestId: string }
+  /** Makes pairs from the model of a recipe's name, by default from the one in use. Refused while a run is under way. */
+  | { readonly type: 'make'; readonly requestId: string; readonly spec: MakeSpec; readonly model?: string }
+  /** Has the reference and the policies at rest answer the benchmark. Refused while a run is under way. */
+  | { readonly type: 'answer'; readonly requestId: string; readonly spec: BenchmarkSpec }
+  /**
+   * Makes a model that recipes may name (`own:…`) of a policy at rest, or of weights that were kept from one. The last few
+   * are held by the worker, and are gone with it.
+   */
+  | { readonly type: 'adopt'; readonly requestId: string; readonly model: string; readonly from: { readonly runId: string; readonly policy: number } | Weights }
   | { readonly type: 'cancel'; readonly requestId: string };
 
 export type LabEvent =
@@ -224,6 +261,9 @@ export type LabEvent =
       /** The reference first. */
       readonly scores: readonly PairScores[];
     }
+  | { readonly type: 'made'; readonly requestId: string; readonly modelHash: string; readonly pairs: readonly PreferencePair[] }
+  | { readonly type: 'answered'; readonly requestId: string; readonly runId?: string; readonly answers: BenchmarkAnswers }
+  | { readonly type: 'adopted'; readonly requestId: string; readonly model: string; readonly modelHash: string; readonly weights: Weights }
   /** A check, the benchmark or a scoring is under way; `share` of the whole, from 0 to 1. */
   | { readonly type: 'progress'; readonly requestId: string; readonly share: number; readonly stage?: BenchmarkProgress['stage'] }
   /** `adapter` is the line of the device that was checked. */

@@ -5,6 +5,7 @@ import { UserError } from '../engine/errors';
 import {
   compileExpression, compileObjective, ObjectiveError, objectives, resolveHyper, type CompiledObjective, type Hyper,
 } from '../engine/objectives';
+import { judgeSchema } from './making/spec';
 
 export const MAX_POLICIES = 16;
 
@@ -27,12 +28,14 @@ export const memberSchema = z.strictObject({
 export const recipeSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().max(120).default('Untitled'),
-  /** A checkpoint's id; `town` is the one that ships. */
+  /** A checkpoint's id; `town` is the one that ships, `own:` and a name one that was adopted from a run. */
   model: z.string().default('town'),
   data: z
     .strictObject({
-      /** `clair`, `off_policy`, or `stored:` and a dataset's id. */
+      /** `clair`, `off_policy`, `stored:` and a dataset's id, or what is made for the run: see `making/spec`. */
       dataset: z.string().default('clair'),
+      /** Faults of the judge, where the dataset is one that is made and judged. */
+      judge: judgeSchema.optional(),
       trainPairs: whole.min(1).max(1_000_000).default(320),
       heldOutPairs: whole.min(1).max(100_000).default(128),
       /** Pairs longer than the model's context are left out; or their prompts are cut so that this end is kept. */
@@ -54,7 +57,13 @@ export const recipeSchema = z.strictObject({
       weightDecay: finite.min(0).max(10).default(0),
     })
     .prefault({}),
-  evaluation: z.strictObject({ every: whole.min(1).max(100_000).default(10) }).prefault({}),
+  evaluation: z
+    .strictObject({
+      every: whole.min(1).max(100_000).default(10),
+      /** Held-out prompts that each policy answers at every evaluation, for the length and the end of its answers; 0: none. */
+      samples: whole.min(0).max(256).default(16),
+    })
+    .prefault({}),
 });
 
 /** A complete recipe, every default filled in. */

@@ -9,6 +9,7 @@ import type { Request, RunState } from './protocol';
 import { prepareRun, type Asked, type TrainRequest } from './prepare';
 import { parseRecipe } from './recipe';
 import { createRecovery, goingOn, reasonOf, sentenceOf } from './recovery';
+import { serveQuietly, type QuietRequest } from './requests';
 import { createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
 import { scoreForPage } from './scores';
@@ -60,8 +61,8 @@ export function createLab(options: LabOptions): Lab {
   /** Runs that are queued, being prepared or under way. */
   const wishes = new Map<string, Wish>();
   const cancelled = new Set<string>();
-  /** Scorings that are queued or under way. */
-  const scorings = new Set<string>();
+  /** Scorings and the like that are queued or under way. */
+  const cancellable = new Set<string>();
   let active: Active | undefined;
   let lastState: RunState | undefined;
   let looping: Promise<void> | undefined;
@@ -214,6 +215,11 @@ export function createLab(options: LabOptions): Lab {
         case 'score':
           await score(task);
           break;
+        case 'make':
+        case 'answer':
+        case 'adopt':
+          await quietly(task);
+          break;
         case 'check':
         case 'benchmark':
           await examinations.serve(task, active !== undefined);
@@ -260,7 +266,18 @@ export function createLab(options: LabOptions): Lab {
         between: breathe,
       });
     } finally {
-      scorings.delete(requestId);
+      cancellable.delete(requestId);
+      cancelled.delete(requestId);
+    }
+  };
+
+  const quietly = async (request: QuietRequest): Promise<void> => {
+    const { requestId } = request;
+    try {
+      if (active) throw new UserError('A run is being trained, and this needs the device alone. Nothing was changed; ask again when the run has ended.');
+      await serveQuietly({ request, holdings, emit, between: breathe, cancelled: () => cancelled.has(requestId) });
+    } finally {
+      cancellable.delete(requestId);
       cancelled.delete(requestId);
     }
   };
@@ -355,7 +372,7 @@ export function createLab(options: LabOptions): Lab {
           return;
         case 'cancel':
           examinations.cancel(request.requestId);
-          if (scorings.has(request.requestId)) cancelled.add(request.requestId);
+          if (cancellable.has(request.requestId)) cancelled.add(request.requestId);
           return;
         case 'open':
         case 'train':
@@ -368,7 +385,10 @@ export function createLab(options: LabOptions): Lab {
         case 'load':
         case 'sample':
         case 'score':
-          if (request.type === 'score') scorings.add(request.requestId);
+        case 'make':
+        case 'answer':
+        case 'adopt':
+          if (request.type !== 'load' && request.type !== 'sample') cancellable.add(request.requestId);
           examinations.cancelAll();
           tasks.push(request);
           break;

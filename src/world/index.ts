@@ -2,10 +2,10 @@
 export { town, findResident, type Item, type Resident, type Town } from './town';
 export { type Family, type TownPrompt } from './prompts';
 export { recognisePrompt } from './recognise';
-export { splitOf, drawPrompt, drawDistinctPrompts, type WorldSplit } from './split';
+export { splitOf, isTuning, drawPrompt, drawDistinctPrompts, type WorldSplit } from './split';
 export { corpusExample, oracleAnswer, writeAnswer, WRITERS, type CorpusExample, type Writer } from './writers';
 export { scoreAnswer, type AnswerState } from './scorer';
 export { reviseAnswer, type Revision } from './reviser';
-export { judge, type Judgement, type JudgeBiases, type Sample } from './judge';
+export { countWords, judge, opensWithCourtesy, type Judgement, type JudgeBiases, type Sample } from './judge';
 export { clairPair, offPolicyPair, onPolicyPair, strongerPair } from './pairs';
 export { remarkText, type GoldVerdict, type Remark } from './verdict';

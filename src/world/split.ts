@@ -57,6 +57,33 @@ export function splitOf(prompt: TownPrompt): WorldSplit {
   }
 }
 
+const TUNING_SHARE = 0.12;
+const TUNING_SEED = 72;
+
+/** What is asked, without how it is phrased. */
+function questionOf(prompt: TownPrompt): string {
+  switch (prompt.family) {
+    case 'fact':
+      return `fact ${prompt.resident} ${prompt.item}`;
+    case 'sum':
+      return `sum ${Math.min(prompt.a, prompt.b)} ${Math.max(prompt.a, prompt.b)}`;
+    case 'comparison':
+      return `pair ${[prompt.first, prompt.second].sort().join(' ')}`;
+    case 'advice':
+      return `advice ${prompt.complaint}`;
+    case 'sensitive':
+      return `secret ${prompt.resident} ${prompt.secret}`;
+  }
+}
+
+/**
+ * Whether a training prompt belongs to the tuning part, by which hyper-parameters are chosen: pairs that are made for a
+ * comparison leave it out, so that it can stand in for held-out pairs and benchmark, which must not be looked at for that.
+ */
+export function isTuning(prompt: TownPrompt): boolean {
+  return splitOf(prompt) === 'train' && hashText(questionOf(prompt), TUNING_SEED) / 0x1_0000_0000 < TUNING_SHARE;
+}
+
 /**
  * A model can only be asked for facts it has met. So the pretraining corpus asks for the facts that are held out from
  * pairs as well, but in two of the four phrasings, and held-out and benchmark prompts use only the other two:
@@ -175,14 +202,16 @@ export function drawCorpusPrompt(random: Random): TownPrompt {
   return draw(random, 'train', corpusFacts);
 }
 
-/** Different prompts of one part, in a seeded order; fewer than `count` only if the part has no more. */
-export function drawDistinctPrompts(seed: number, split: WorldSplit, count: number): TownPrompt[] {
+/** Different prompts of one part, in a seeded order; fewer than `count` only if the part has no more that are wanted. */
+export function drawDistinctPrompts(
+  seed: number, split: WorldSplit, count: number, wanted: (prompt: TownPrompt) => boolean = () => true,
+): TownPrompt[] {
   const random = createRandom(seed, 11);
   const seen = new Map<string, TownPrompt>();
   // The families' shares are kept for as long as they last; the limit ends the search in a small part.
   for (let tries = 0; seen.size < count && tries < count * 50; tries++) {
     const prompt = drawPrompt(random, split);
-    if (!seen.has(prompt.text)) seen.set(prompt.text, prompt);
+    if (!seen.has(prompt.text) && wanted(prompt)) seen.set(prompt.text, prompt);
   }
   return [...seen.values()];
 }
