@@ -8,6 +8,8 @@ import { storedId } from './storedPairs';
 export interface FoundPair {
   readonly row: Row;
   readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
 }
 
 /** Pairs that are fetched at a time. */
@@ -24,7 +26,7 @@ export async function findHeldOut(dataset: string, ids: ReadonlySet<string>): Pr
   const found = new Map<string, FoundPair>();
   for (let from = 0; from < rows.length && found.size < ids.size; from += PART) {
     for (const { row, pair } of await data.ask({ type: 'pairs', dataset: id, rows: rows.subarray(from, from + PART) })) {
-      if (ids.has(pair.id)) found.set(pair.id, { row, prompt: pair.prompt });
+      if (ids.has(pair.id)) found.set(pair.id, { row, prompt: pair.prompt, chosen: pair.chosen, rejected: pair.rejected });
     }
   }
   return found;

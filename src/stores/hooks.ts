@@ -14,6 +14,7 @@ import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
 import { settingsStore, type Settings } from './settings';
 import { theoryStore, type TheoryState } from './theory';
+import { theoryRunStore, type TheoryRunState } from './theoryRun';
 import { tokenizerStore, type TokenizerState } from './tokenizer';
 
 export function useRuns<T>(pick: (state: RunsState) => T): T {
@@ -86,4 +87,9 @@ export function useTokenizer(): TokenizerState {
 /** The losses that the theory view looks at. */
 export function useTheory<T>(pick: (state: TheoryState) => T): T {
   return useStore(theoryStore, pick);
+}
+
+/** The run on the theory view's plane, and the pair of it under the lens. */
+export function useTheoryRun<T>(pick: (state: TheoryRunState) => T): T {
+  return useStore(theoryRunStore, pick);
 }

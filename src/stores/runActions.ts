@@ -160,7 +160,8 @@ export async function listStored(): Promise<void> {
   }
 }
 
-async function loadTable(id: string): Promise<void> {
+/** Reads a stored run's rows, if that was not done yet. */
+export async function loadTable(id: string): Promise<void> {
   const run = findRun(id);
   if (run === undefined || run.table !== undefined) return;
   const table = createRowTable(await services().shelf.loadRows(id));

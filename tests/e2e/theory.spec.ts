@@ -69,7 +69,7 @@ test('a person types a loss, is shown the very character that is wrong, mends it
 
   await test.step('the run is drawn on the plane, and a reload forgets nothing', async () => {
     await page.getByRole('link', { name: 'Theory', exact: true }).click();
-    await expect(page.getByRole('checkbox', { name: /^The run on screen/ })).toBeChecked();
+    await expect(page.getByRole('checkbox', { name: 'Held-out pairs of a run, and their mean' })).toBeChecked();
     await page.waitForTimeout(700);
     await page.reload();
     await expect(page.getByRole('region', { name: 'First loss' }).getByRole('textbox', { name: 'Name' })).toHaveValue('My zero');

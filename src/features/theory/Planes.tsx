@@ -1,18 +1,18 @@
-// The planes with what they show: one loss, two side by side, or their difference; and the run on screen upon them.
-import { memo, useMemo, useState } from 'react';
-import { Check, Segments } from '../../components/Check';
+// The planes with what they show: one loss, two side by side, or their difference; and a run upon them.
+import { memo, useMemo } from 'react';
+import { Segments } from '../../components/Check';
 import { Select } from '../../components/Select';
-import { Slider } from '../../components/Slider';
 import { t } from '../../components/text';
 import type { Field } from '../../engine/objectives';
-import { useTheory } from '../../stores/hooks';
+import { useTheory, useTheoryRun } from '../../stores/hooks';
 import { changeTheory, reaches, type Shade, type View } from '../../stores/theory';
 import type { Drawing } from './drawField';
-import { useBoth, useField, type Looked } from './looked';
+import { pointAt, useBoth, useField, type Looked, type LookedAt } from './looked';
 import { PairFields } from './PairFields';
-import { Plane, type Path } from './Plane';
+import { Plane } from './Plane';
+import { RunControls } from './RunControls';
 import { difference, largest, strengthOf } from './strength';
-import { useRunPaths } from './useRunPaths';
+import type { RunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
 
 function viewName(view: View): string {
@@ -27,18 +27,13 @@ function shadeText(shade: Shade): string {
   return shade === 'both' ? t('push on both sides, per β') : shade === 'winner' ? t('push on the winner, per β') : t('push on the loser, per β');
 }
 
-export function Planes() {
-  const state = useTheory((whole) => whole);
-  const { view, shade, reach, point } = state;
+export function Planes({ state, run }: { readonly state: LookedAt; readonly run: RunOnPlane }) {
+  const { view, shade, reach } = state;
   const [one, other] = useBoth(state);
   const oneField = useField(one, one.pair, reach);
   // Two losses on one plane need one β for its rewards.
   const otherField = useField(other, view === 'difference' ? one.pair : other.pair, reach, view !== 'one');
-  const run = useRunPaths();
-  const [showsRun, setShowsRun] = useState(true);
-  const [step, setStep] = useState<number | undefined>(undefined);
-  const last = run.steps.at(-1) ?? 0;
-  const paths: readonly Path[] = showsRun ? run.until(step ?? last) : [];
+  const shown = useTheoryRun((one) => one.shown);
 
   const drawings = useMemo(() => {
     const strengths = [oneField && strengthOf(oneField, shade, one.pair.beta), otherField && strengthOf(otherField, shade, view === 'difference' ? one.pair.beta : other.pair.beta)];
@@ -59,46 +54,32 @@ export function Planes() {
     <section className={styles.card} aria-label={t('The plane of rewards')}>
       <Bar />
       <div className={styles.planes} data-count={drawings.length}>
-        {drawings.map((drawing, i) =>
-          drawing ? (
+        {drawings.map((drawing, i) => {
+          const { beta } = (view === 'beside' ? [one, other][i]! : one).pair;
+          return drawing ? (
             <Plane
               key={i}
               title={view === 'difference' ? t('{one} less {other}', { one: one.label, other: other.label }) : [one, other][i]!.label}
               color={view === 'difference' ? 'var(--reference)' : [one, other][i]!.color}
               drawing={drawing}
-              beta={(view === 'beside' ? [one, other][i]! : one).pair.beta}
-              point={point}
+              beta={beta}
+              point={pointAt(state, beta)}
               shadeText={shadeText(shade)}
               stale={view === 'difference' ? (one.mistake ?? other.mistake) !== undefined : [one, other][i]!.mistake !== undefined}
-              paths={paths}
+              run={shown ? run : undefined}
             />
           ) : (
             <p key={i} className={styles.note}>{t('Nothing can be drawn until the formula has been understood once.')}</p>
-          ),
-        )}
+          );
+        })}
       </div>
       <p className={styles.note}>
         {view === 'difference'
           ? t('Arrows: where the first loss pushes beyond the second. Lines: equal difference of the losses. Both on the first one’s β.')
           : t('Arrows: where a step of training moves the pair’s two log-probabilities. Lines: equal loss. Hatched: a probability above 1, which no policy reaches.')}
       </p>
-      {run.steps.length > 1 && (
-        <div className={styles.run}>
-          <Check isSelected={showsRun} onChange={setShowsRun}>{t('The run on screen: its held-out pairs, and their mean')}</Check>
-          {showsRun && (
-            <Slider
-              label={t('Up to step')}
-              value={step ?? last}
-              min={0}
-              max={last}
-              step={1}
-              text={String(step ?? last)}
-              onChange={(value) => setStep(value >= last ? undefined : value)}
-            />
-          )}
-        </div>
-      )}
-      <PairFields />
+      <RunControls run={run} point={pointAt(state, one.pair.beta)} beta={one.pair.beta} />
+      <PairFields pair={state.pair} fixed={state.ratios !== undefined} />
     </section>
   );
 }

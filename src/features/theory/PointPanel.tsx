@@ -7,37 +7,45 @@ import { Slider } from '../../components/Slider';
 import { t } from '../../components/text';
 import { filledFormula, pointOf, type Field, type PairAt } from '../../engine/objectives';
 import { useTheory } from '../../stores/hooks';
-import { changeTheory, type TheoryState } from '../../stores/theory';
-import { unlessWrong, useBoth, useField, type Looked } from './looked';
+import { changeTheory } from '../../stores/theory';
+import { pointAt, unlessWrong, useBoth, useField, type Looked, type LookedAt } from './looked';
+import { PairUnderLens } from './PairUnderLens';
 import { largest } from './strength';
+import type { RunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
 
-/** The point's two sliders, and what is said of it. */
-export function PointPanel({ children }: { readonly children: ReactNode }) {
+/** The point's two sliders or the pair of a run that is under the lens, and what is said of it. */
+export function PointPanel({ run, children }: { readonly run: RunOnPlane; readonly children: ReactNode }) {
   const point = useTheory((state) => state.point);
   const reach = useTheory((state) => state.reach);
   const step = reach / 100;
   return (
     <section className={styles.card} aria-label={t('The point under the lens')}>
       <h2>{t('The point under the lens')}</h2>
-      <Slider label={t('Winner’s reward')} value={point[0]} min={-reach} max={reach} step={step} text={formatChange(point[0])} onChange={(chosen) => changeTheory({ point: [chosen, point[1]] })} />
-      <Slider label={t('Loser’s reward')} value={point[1]} min={-reach} max={reach} step={step} text={formatChange(point[1])} onChange={(rejected) => changeTheory({ point: [point[0], rejected] })} />
+      {run.lens === undefined ? (
+        <>
+          <Slider label={t('Winner’s reward')} value={point[0]} min={-reach} max={reach} step={step} text={formatChange(point[0])} onChange={(chosen) => changeTheory({ point: [chosen, point[1]] })} />
+          <Slider label={t('Loser’s reward')} value={point[1]} min={-reach} max={reach} step={step} text={formatChange(point[1])} onChange={(rejected) => changeTheory({ point: [point[0], rejected] })} />
+        </>
+      ) : (
+        <PairUnderLens run={run} lens={run.lens} />
+      )}
       {children}
     </section>
   );
 }
 
-export const PointValues = memo(function PointValues({ state }: { readonly state: TheoryState }) {
+export const PointValues = memo(function PointValues({ state }: { readonly state: LookedAt }) {
   const [one, other] = useBoth(state);
-  const { view, reach, point } = state;
+  const { view, reach } = state;
   // On the plane of a difference rewards are by the first one's β.
   const otherPair = view === 'difference' ? one.pair : other.pair;
   const oneField = useField(one, one.pair, reach);
   const otherField = useField(other, otherPair, reach, view !== 'one');
   return (
     <>
-      {oneField && <AtPoint looked={one} pair={one.pair} field={oneField} point={point} />}
-      {view !== 'one' && otherField && <AtPoint looked={other} pair={otherPair} field={otherField} point={point} />}
+      {oneField && <AtPoint looked={one} pair={one.pair} field={oneField} point={pointAt(state, one.pair.beta)} />}
+      {view !== 'one' && otherField && <AtPoint looked={other} pair={otherPair} field={otherField} point={pointAt(state, otherPair.beta)} />}
     </>
   );
 });

@@ -4,7 +4,7 @@ import { niceTicks } from '../../components/chart/scale';
 import { formatCompact, formatFixed } from '../../components/format';
 import { t } from '../../components/text';
 import { evaluateCompiled, planeScores } from '../../engine/objectives';
-import { unlessWrong, type Looked } from './looked';
+import { pointAt, unlessWrong, type Looked, type LookedAt } from './looked';
 import styles from './theory.module.css';
 
 const POINTS = 121;
@@ -16,8 +16,7 @@ interface Line {
 }
 
 export interface SlicesProps {
-  readonly point: readonly [number, number];
-  readonly reach: number;
+  readonly state: LookedAt;
   readonly looked: readonly Looked[];
 }
 
@@ -30,11 +29,14 @@ export function Slices(props: SlicesProps) {
   );
 }
 
-function Slice({ point, reach, looked, side, title, along }: SlicesProps & { readonly side: 0 | 1; readonly title: string; readonly along: string }) {
+function Slice({ state, looked, side, title, along }: SlicesProps & { readonly side: 0 | 1; readonly title: string; readonly along: string }) {
+  const { reach } = state;
   const rewards = Array.from({ length: POINTS }, (_, i) => -reach + (i * 2 * reach) / (POINTS - 1));
-  const points = rewards.map((reward): readonly [number, number] => (side === 0 ? [reward, point[1]] : [point[0], reward]));
+  const point = pointAt(state, looked[0]!.pair.beta);
   const lines = looked.flatMap((one): Line[] => {
     const { objective, loss, pair } = one;
+    const at = pointAt(state, pair.beta);
+    const points = rewards.map((reward): readonly [number, number] => (side === 0 ? [reward, at[1]] : [at[0], reward]));
     const found = objective && unlessWrong(() => evaluateCompiled({ ...objective, pairing: 'own' }, planeScores(points, pair), loss.hyper));
     return found ? [{ looked: one, values: (side === 0 ? found.dChosen : found.dRejected).map((d) => -d / pair.beta) }] : [];
   });

@@ -1,16 +1,17 @@
 // The losses themselves: the plane of chosen and rejected reward with the gradient of any objective on it, two of them side
 // by side or one less the other, the formula with its numbers, and an editor for a loss of one's own.
-import { memo, useEffect } from 'react';
+import { memo, useDeferredValue, useEffect } from 'react';
 import { t, useLocale } from '../../components/text';
 import { useTheory } from '../../stores/hooks';
 import { report } from '../../stores/notices';
-import { restoreTheory, type TheoryState } from '../../stores/theory';
+import { restoreTheory } from '../../stores/theory';
 import { BehaviourPanel } from './BehaviourPanel';
 import { LossCard } from './LossCard';
-import { useBoth, useTheoryLater } from './looked';
+import { useBoth, useLookedAt, type LookedAt } from './looked';
 import { Planes } from './Planes';
 import { PointPanel, PointValues } from './PointPanel';
 import { Slices } from './Slices';
+import { useRunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
 
 export function TheoryPage() {
@@ -18,7 +19,10 @@ export function TheoryPage() {
     restoreTheory().catch(report);
   }, []);
   const view = useTheory((state) => state.view);
-  const later = useTheoryLater();
+  const run = useRunOnPlane();
+  const state = useLookedAt(run.lens);
+  // Words and side lines come a moment late, so that the plane follows a slider first.
+  const later = useDeferredValue(state);
   // Parts that are not drawn again for a slider must be for another language.
   const locale = useLocale();
   return (
@@ -29,11 +33,11 @@ export function TheoryPage() {
         {view !== 'one' && <LossCard side={1} title={t('Second loss')} />}
       </div>
       <div className={styles.middle}>
-        <Planes />
+        <Planes state={state} run={run} />
         <SlicesSection state={later} />
       </div>
       <div className={styles.right}>
-        <PointPanel>
+        <PointPanel run={run}>
           <PointValues state={later} />
         </PointPanel>
         <WhatItDoes state={later} />
@@ -43,14 +47,14 @@ export function TheoryPage() {
 }
 
 interface Later {
-  readonly state: TheoryState;
+  readonly state: LookedAt;
 }
 
 const SlicesSection = memo(function SlicesSection({ state }: Later) {
   const both = useBoth(state);
   return (
     <section className={styles.card} aria-label={t('Along one side')}>
-      <Slices point={state.point} reach={state.reach} looked={state.view === 'one' ? both.slice(0, 1) : both} />
+      <Slices state={state} looked={state.view === 'one' ? both.slice(0, 1) : both} />
     </section>
   );
 });

@@ -1,11 +1,13 @@
 // One loss as the page looks at it: compiled, with its field on the plane and its behaviour, each computed once.
-import { useDeferredValue, useMemo } from 'react';
+import { useMemo } from 'react';
 import { looksOf, seriesColor, type Look } from '../../components/chart/palette';
 import { t } from '../../components/text';
 import { UserError } from '../../engine/errors';
 import { behaviourOf, fieldOf, type Behaviour, type CompiledObjective, type Field, type PairAt } from '../../engine/objectives';
-import { useTheory } from '../../stores/hooks';
+import { useTheory, useTheoryRun } from '../../stores/hooks';
 import { compiledOf, mistakeIn, START_BETA, type Loss, type PairSettings, type TheoryState } from '../../stores/theory';
+import type { Ratios } from './runDots';
+import type { UnderLens } from './useRunOnPlane';
 
 /** Points along each side of the plane. */
 const GRID = 49;
@@ -53,9 +55,28 @@ export function useBoth({ losses, pair }: Pick<TheoryState, 'losses' | 'pair'>):
   return [useLooked(losses[0], looks[0]!, pair), useLooked(losses[1], looks[1]!, pair)];
 }
 
-/** What is looked at, a moment late: for words and side lines, so that the plane follows a slider first. */
-export function useTheoryLater(): TheoryState {
-  return useDeferredValue(useTheory((state) => state));
+/** What the page looks at: where a pair of a run is under the lens, its numbers stand in place of those that were set. */
+export interface LookedAt extends TheoryState {
+  /** Of the pair under the lens. */
+  readonly ratios?: Ratios;
+}
+
+export function useLookedAt(lens: UnderLens | undefined): LookedAt {
+  const state = useTheory((whole) => whole);
+  const counted = useTheoryRun(({ pair }) => pair);
+  const [referenceChosen, referenceRejected] = lens?.reference ?? [];
+  const { chosenLength = state.pair.chosenLength, rejectedLength = state.pair.rejectedLength } = counted ?? {};
+  const own = useMemo(
+    () => (referenceChosen === undefined || referenceRejected === undefined ? undefined : { referenceChosen, referenceRejected, chosenLength, rejectedLength }),
+    [referenceChosen, referenceRejected, chosenLength, rejectedLength],
+  );
+  const pair = useMemo(() => ({ ...state.pair, ...own }), [state.pair, own]);
+  return useMemo(() => (lens === undefined ? state : { ...state, pair, ratios: lens.ratios }), [state, lens, pair]);
+}
+
+/** Where the lens is on a plane whose rewards are by this β. */
+export function pointAt({ point, ratios }: LookedAt, beta: number): readonly [number, number] {
+  return ratios === undefined ? point : [ratios[0] * beta, ratios[1] * beta];
 }
 
 /** The loss's field; `pair` may be another's, where two losses stand on one plane. */
