@@ -3,6 +3,7 @@ import { evaluateCompiled, type CompiledObjective, type Hyper } from '../engine/
 import { mismatchedSequences, pairMetrics } from '../engine/training/metrics';
 import type { Cohort, EncodedPair, EncodedSequence, SequenceLogProbs } from '../engine/training/types';
 import { alignTokens } from '../preferences/alignment';
+import { flatTokens } from './heldOutTokens';
 import type { PairSums } from './protocol';
 
 /** A held-out pair with, for each completion token, whether the other side has it too. */
@@ -70,10 +71,17 @@ export async function scorePairs(
 
 const sums = (list: readonly SequenceLogProbs[]): number[] => list.map(({ sum }) => sum);
 
-/** What each pair's sides come to, single precision: no backend knows more. */
-export function pairSums({ chosen, rejected }: PairLogProbs): PairSums {
+/**
+ * What each pair's sides come to, single precision: no backend knows more.
+ * @param withTokens whether what each token has is told, too.
+ */
+export function pairSums({ chosen, rejected }: PairLogProbs, withTokens: boolean): PairSums {
   const short = (list: readonly SequenceLogProbs[]): number[] => sums(list).map(Math.fround);
-  return { chosen: short(chosen), rejected: short(rejected) };
+  return {
+    chosen: short(chosen),
+    rejected: short(rejected),
+    ...(withTokens && { chosenTokens: flatTokens(chosen), rejectedTokens: flatTokens(rejected) }),
+  };
 }
 
 function mean(values: readonly number[]): number {

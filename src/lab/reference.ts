@@ -2,6 +2,8 @@
 // worked out once and remembered for as long as the model stays there.
 import { compileObjective } from '../engine/objectives';
 import type { Cohort, CohortOptions } from '../engine/training/types';
+import { END } from '../engine/tokenizer/chat';
+import { answerFigures, answerPrompts } from './answers';
 import type { LoadedModel } from './assets';
 import type { PreparedData } from './datasets';
 import { scorePairs, type PairLogProbs } from './evaluation';
@@ -11,14 +13,22 @@ export interface ReferenceScores {
   readonly trainChosen: readonly number[];
   readonly trainRejected: readonly number[];
   readonly heldOut: PairLogProbs;
+  /** What comes of its answers to held-out prompts. */
+  readonly answers: Readonly<Record<string, number>>;
+}
+
+export interface Wanted {
+  /** As in `scorePairs`. */
+  readonly mismatchedIn: number | undefined;
+  /** Held-out prompts to answer. */
+  readonly samples: number;
 }
 
 export interface Reference {
   readonly model: LoadedModel;
   /** A cohort of one that is never trained. */
   readonly cohort: Cohort;
-  /** `mismatchedIn` as in `scorePairs`. */
-  score(data: PreparedData, mismatchedIn: number | undefined, between: () => Promise<void>): Promise<ReferenceScores>;
+  score(data: PreparedData, wanted: Wanted, between: () => Promise<void>): Promise<ReferenceScores>;
   dispose(): void;
 }
 
@@ -36,8 +46,8 @@ export function createReference(model: LoadedModel, createCohort: (options: Coho
   return {
     model,
     cohort,
-    async score(data, mismatchedIn, between) {
-      const key = `${data.hash} ${data.train.length} ${mismatchedIn ?? ''}`;
+    async score(data, { mismatchedIn, samples }, between) {
+      const key = `${data.hash} ${data.train.length} ${mismatchedIn ?? ''} ${samples}`;
       const known = remembered.get(key);
       if (known) return known;
       const heldOut = (await scorePairs(cohort, data.heldOut, mismatchedIn, between))[0]!;
@@ -46,6 +56,7 @@ export function createReference(model: LoadedModel, createCohort: (options: Coho
         trainChosen: train.chosen.map(({ sum }) => sum),
         trainRejected: train.rejected.map(({ sum }) => sum),
         heldOut,
+        answers: (await answerFigures(cohort, answerPrompts(data.heldOut, samples), model.tokenizer.idOf(END), between))[0]!,
       };
       if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value!);
       remembered.set(key, scores);

@@ -1,5 +1,6 @@
 // A run as one JSON document: everything its numbers depend on and the numbers themselves. The page exports it, the command
-// line writes it, and either can be read back.
+// line writes it, and either can be read back. What each held-out pair and each of its tokens comes to is left out, as it would
+// make the document many times as large; an archive has all of it.
 import { z } from 'zod';
 import { UserError } from '../engine/errors';
 import type { DeviceReport } from '../engine/device';

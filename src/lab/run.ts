@@ -2,11 +2,14 @@
 // step is, when held-out pairs are looked at, and what is worth keeping.
 import { UserError } from '../engine/errors';
 import type { DeviceReport } from '../engine/device';
+import { END } from '../engine/tokenizer/chat';
 import type { Cohort, CohortOptions, ScoredPair } from '../engine/training/types';
+import { answerFigures, answerPrompts } from './answers';
 import { batchOrder } from './batches';
 import type { PreparedData } from './datasets';
 import { alignPair, heldOutFigures, pairSums, referenceFigures, scorePairs, type PairLogProbs } from './evaluation';
 import { createGoodStates, setBack } from './goodStates';
+import { heldOutTokens, tokensKept } from './heldOutTokens';
 import type { LabEvent, MetricsRow, PolicyStop, RunCheckpoint, RunOrigin, RunStart } from './protocol';
 import { compileMember, policiesOf, type Recipe } from './recipe';
 import type { Reference, ReferenceScores } from './reference';
@@ -126,7 +129,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   /** Rows leave in the middle of a piece of work, which counts as far as it has come. */
   const worked = (): number => workedMs + (began === undefined ? 0 : now() - began);
 
-  const scores = options.scores ?? (await reference.score(data, mismatchedIn, between));
+  const scores = options.scores ?? (await reference.score(data, { mismatchedIn, samples: recipe.evaluation.samples }, between));
   const heldOut = data.heldOut.map(alignPair);
   const train = data.train.map(
     ({ chosen, rejected }, i): ScoredPair => ({
@@ -150,6 +153,8 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
   if (resume) goodStates.took(resume);
 
   const keepsPairs = policies.length * heldOut.length <= MOST_PAIR_SUMS;
+  const keepsTokens = keepsPairs ? tokensKept(recipe, heldOut) : undefined;
+  const prompts = answerPrompts(heldOut, recipe.evaluation.samples);
 
   const flush = (): void => {
     if (rows.length === 0) return;
@@ -183,15 +188,23 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     keptAt = -Infinity;
   };
 
-  const evaluate = async (found: readonly PairLogProbs[]): Promise<void> => {
+  /** Tells what policies have come to, by policy: their log-probabilities of the held-out pairs, and what comes of their answers. */
+  const tellHeldOut = async (found: readonly PairLogProbs[], answers: readonly Readonly<Record<string, number>>[]): Promise<void> => {
+    const { step } = cohort;
     members.forEach(({ objective, hyper }, k) => {
       if (cohort.stopped.has(k)) return;
-      const values = heldOutFigures(heldOut, found[k]!, scores.heldOut, objective, hyper, batchSize);
-      if (Object.values(values).every(Number.isFinite)) rows.push({ step: cohort.step, policy: k, values, ...(keepsPairs && { pairs: pairSums(found[k]!) }) });
+      const values = { ...heldOutFigures(heldOut, found[k]!, scores.heldOut, objective, hyper, batchSize), ...answers[k]! };
+      const pairs = keepsPairs && { pairs: pairSums(found[k]!, keepsTokens?.(step) ?? false) };
+      if (Object.values(values).every(Number.isFinite)) rows.push({ step, policy: k, values, ...pairs });
       else cohort.stop(k, 'A held-out figure was not a finite number.');
     });
     flush();
     await noticeStops((stop) => stop.step);
+  };
+
+  const evaluate = async (): Promise<void> => {
+    const found = await scorePairs(cohort, heldOut, mismatchedIn, between);
+    await tellHeldOut(found, await answerFigures(cohort, prompts, reference.model.tokenizer.idOf(END), between));
   };
 
   const catchUp = async (): Promise<void> => {
@@ -228,7 +241,7 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
       await cohort.train(policies.map(({ seed }) => picked.get(seed)!));
       if (cohort.step % recipe.evaluation.every === 0 || cohort.step >= steps) {
         await catchUp();
-        await evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
+        await evaluate();
       } else if (now() - flushedAt >= (cohort.readsBack ? READ_BACK_MS : FLUSH_MS)) {
         await catchUp();
       }
@@ -245,16 +258,17 @@ export async function createRun(options: RunOptions): Promise<TrainingRun> {
     trainPairs: train.length,
     heldOutPairs: heldOut.length,
     heldOutIds: data.heldOut.map(({ pair }) => pair.id),
-    reference: referenceFigures(scores.heldOut),
+    ...(keepsTokens && { heldOutTokens: heldOutTokens(heldOut, scores.heldOut) }),
+    reference: { ...referenceFigures(scores.heldOut), ...scores.answers },
     warnings: data.warnings,
     ...(origin && { origin }),
   };
   try {
     emit({ type: 'started', runId: id, start });
     // Before the first step every policy is the reference, so its figures need no further look at the device.
-    if (!resume) await evaluate(policies.map(() => scores.heldOut));
+    if (!resume) await tellHeldOut(policies.map(() => scores.heldOut), policies.map(() => scores.answers));
     // A curve that begins elsewhere begins with a point there.
-    else if (origin?.step === resume.step) await evaluate(await scorePairs(cohort, heldOut, mismatchedIn, between));
+    else if (origin?.step === resume.step) await evaluate();
   } catch (error) {
     cohort.dispose();
     throw error;

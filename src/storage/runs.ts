@@ -6,6 +6,13 @@ import { withDatabase, type LabDatabase, type StoredRun } from './database';
 
 /** Rows in one record: few enough to rewrite often, many enough that a long run has few records. */
 export const CHUNK_ROWS = 512;
+/** Numbers that weigh as much as a row: one with the log-probabilities of many tokens fills a record sooner. */
+const ROW_NUMBERS = 256;
+
+const weightOf = ({ pairs }: MetricsRow): number =>
+  1 + Math.floor(((pairs?.chosenTokens?.length ?? 0) + (pairs?.rejectedTokens?.length ?? 0)) / ROW_NUMBERS);
+
+const weigh = (rows: readonly MetricsRow[]): number => rows.reduce((total, row) => total + weightOf(row), 0);
 
 export type RunChange = Partial<Pick<StoredRun, 'name' | 'state' | 'step' | 'elapsedMs' | 'stops' | 'start' | 'devices'>>;
 
@@ -56,14 +63,18 @@ export function appendRows(id: string, rows: readonly MetricsRow[]): Promise<voi
       let chunk = last?.chunk ?? 0;
       let filled = last?.rows ?? [];
       for (let at = 0; at < rows.length; ) {
-        if (filled.length >= CHUNK_ROWS) {
+        let room = CHUNK_ROWS - weigh(filled);
+        if (room <= 0) {
           chunk += 1;
           filled = [];
+          room = CHUNK_ROWS;
         }
-        const taken = rows.slice(at, at + CHUNK_ROWS - filled.length);
-        filled = [...filled, ...taken];
+        let end = at;
+        // The row that overflows a record is its last.
+        while (end < rows.length && room > 0) room -= weightOf(rows[end++]!);
+        filled = [...filled, ...rows.slice(at, end)];
         await db.metrics.put({ run: id, chunk, rows: filled });
-        at += taken.length;
+        at = end;
       }
     }),
   );

@@ -18,6 +18,8 @@ export interface RowTable {
   /** Each held-out pair's log-probabilities at an evaluation, and the steps at which a policy has them, rising. */
   pairs(step: number, policy: number): PairSums | undefined;
   pairSteps(policy: number): number[];
+  /** The steps at which a policy has what each token comes to, rising. */
+  tokenSteps(policy: number): number[];
   /** The last step of any row; -1 before the first. */
   lastStep(): number;
   /** The policy's value at the last step that has one. */
@@ -73,6 +75,7 @@ export function createRowTable(rows: readonly MetricsRow[] = []): RowTable {
     version: (metric) => versions.get(metric) ?? 0,
     pairs: (step, policy) => pairs.get(policy)?.get(step),
     pairSteps: (policy) => [...(pairs.get(policy)?.keys() ?? [])].sort((a, b) => a - b),
+    tokenSteps: (policy) => table.pairSteps(policy).filter((step) => table.pairs(step, policy)!.chosenTokens !== undefined),
     lastStep() {
       let last = -1;
       for (const byPolicy of columns.values()) {

@@ -14,7 +14,7 @@ export const tinyRecipe = {
   cohort: [{ objective: 'dpo' }, { objective: 'apo_zero' }, { objective: 'apo_down' }],
   seeds: [1],
   schedule: { steps: 500, batchSize: 2, warmupSteps: 2 },
-  evaluation: { every: 1 },
+  evaluation: { every: 1, samples: 2 },
 };
 
 export const policies = ['DPO', 'APO-zero', 'APO-down'];

@@ -45,6 +45,8 @@ function watchedLab(device: WatchedDevice): { lab: TinyLab; held: Map<number, st
           if (cohort.step === STOP_AT) lab.send({ type: 'stop', runId: 'a' });
         },
         sample(prompts, options, onToken) {
+          // The others are the looks' own.
+          if (options.maxTokens !== settings.maxTokens) return cohort.sample(prompts, options, onToken);
           const requestId = `${(answered += 1)}`;
           return cohort.sample(prompts, options, (soFar) => {
             if (Number(requestId) % 2 === 0) {
@@ -67,7 +69,7 @@ export async function expectNothingLeft(device: WatchedDevice, objectives: reado
   const recipe = tinyRecipe({
     cohort: objectives.map((objective) => ({ objective, learningRate: 1e-3 })),
     schedule: { steps: STEPS, batchSize: 2 },
-    evaluation: { every: EVERY },
+    evaluation: { every: EVERY, samples: 2 },
   });
   lab.send({ type: 'train', runId: 'a', recipe });
   await lab.idle();
@@ -83,6 +85,7 @@ export async function expectNothingLeft(device: WatchedDevice, objectives: reado
   );
   const looks = lab.of('rows').flatMap((event) => event.rows).filter((row) => 'eval_loss' in row.values);
   expect(looks).toHaveLength(objectives.length * (1 + STEPS / EVERY));
+  for (const { values } of looks) expect(values).toHaveProperty('eval_samples/length');
   const answers = lab.of('samples').filter((event) => event.done);
   expect(answers).toHaveLength(2 * (STEPS / EVERY));
   expect(cancelled.size).toBe(STEPS / EVERY);

@@ -62,6 +62,8 @@ function drawOfAll(weights: Float64Array, uniform: number): number | undefined {
     left = Infinity;
   }
   const rising = weights.filter((_, v) => words[2 * v + 1]! >>> CLASS_SHIFT === found).sort();
+  // A model whose numbers broke gives logits that are none.
+  if (rising.length === 0) return undefined;
   let rank = rising.length - 1;
   while ((left -= rising[rank]!) >= 0 && rank > 0) rank -= 1;
   let twins = 0;

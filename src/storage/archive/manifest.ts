@@ -62,6 +62,10 @@ const pairSchema = z.strictObject({
   extra: object.optional(),
 });
 
+const sideTokens = z.object({
+  starts: z.instanceof(Uint32Array), ids: z.instanceof(Uint32Array), shared: z.instanceof(Uint8Array), reference: z.instanceof(Float32Array),
+});
+
 /** `run.json`: the run as it is stored. What is not named here is kept as it is. */
 export const runSchema = z.looseObject({
   id: z.string().min(1),
@@ -71,7 +75,7 @@ export const runSchema = z.looseObject({
   state: z.enum(['preparing', 'training', 'paused', 'finished', 'stopped', 'failed']),
   step: z.number(),
   elapsedMs: z.number(),
-  start: z.looseObject({}),
+  start: z.looseObject({ heldOutTokens: z.object({ chosen: sideTokens, rejected: sideTokens }).optional() }),
   stops: z.array(z.looseObject({})),
 });
 
@@ -81,7 +85,14 @@ const rowSchema = z.object({
   step: z.number(),
   policy: z.number(),
   values: z.record(z.string(), number),
-  pairs: z.object({ chosen: z.array(number), rejected: z.array(number) }).optional(),
+  pairs: z
+    .object({
+      chosen: z.array(number),
+      rejected: z.array(number),
+      chosenTokens: z.instanceof(Float32Array).optional(),
+      rejectedTokens: z.instanceof(Float32Array).optional(),
+    })
+    .optional(),
 });
 
 /** `checkpoint.json`: all but the tensors, and where they lie: `tensor-….f32`, little-endian, in this order. */

@@ -68,6 +68,22 @@ describe('stored runs', () => {
     expect((await storage.loadRows('b')).map((row) => row.step)).toEqual([0, 700, 701, 2500]);
   });
 
+  it('rewrite little of what lies there when rows come with what each token is', async () => {
+    const heavy = Array.from({ length: 60 }, (_, step): MetricsRow => ({
+      step, policy: 0, values: { eval_loss: 1 },
+      pairs: { chosen: [-step], rejected: [0], chosenTokens: new Float32Array(8000).fill(-step), rejectedTokens: new Float32Array(8000) },
+    }));
+    await storage.createRun(run('a'));
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put');
+    for (const row of heavy) await storage.appendRows('a', [row]);
+    const written = put.mock.calls.flatMap(([value]: unknown[]) => (value as { rows?: MetricsRow[] }).rows ?? []);
+    // Each row of 63 weighs as much as 63 plain ones, of which a record holds 512.
+    expect(written.length / heavy.length).toBeLessThan(6);
+    put.mockRestore();
+    await storage.dropRowsAfter('a', 39);
+    expect(await storage.loadRows('a')).toEqual(heavy.slice(0, 40));
+  });
+
   it('are listed with the newest first', async () => {
     await storage.createRun(run('old', 1));
     await storage.createRun(run('new', 3));

@@ -33,6 +33,16 @@ describe('the table of rows', () => {
     );
   });
 
+  it('knows at which evaluations each token was kept', () => {
+    const pairs = { chosen: [-3], rejected: [-4] };
+    const tokens = { chosenTokens: Float32Array.of(-1, -2), rejectedTokens: Float32Array.of(-4) };
+    const at = (step: number, kept: object): MetricsRow => ({ step, policy: 0, values: { eval_loss: 1 }, pairs: { ...pairs, ...kept } });
+    const table = createRowTable([at(20, tokens), at(10, {}), at(0, tokens)]);
+    expect([table.pairSteps(0), table.tokenSteps(0), table.tokenSteps(1)]).toEqual([[0, 10, 20], [0, 20], []]);
+    table.truncate(10);
+    expect(table.tokenSteps(0)).toEqual([0]);
+  });
+
   it('forgets what lies after a checkpoint', () => {
     const table = createRowTable([row(1, 0, 3), row(2, 0, 2), row(3, 0, 1)]);
     const before = table.version('loss');

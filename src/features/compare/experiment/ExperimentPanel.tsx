@@ -164,7 +164,17 @@ function ScheduleSection({ recipe }: { readonly recipe: Recipe }) {
           max={100_000}
           whole
           step={1}
-          onChange={(every) => changeRecipe({ evaluation: { every } })}
+          onChange={(every) => changeRecipe({ evaluation: { ...evaluation, every } })}
+        />
+        <NumberInput
+          inline
+          label={t('Prompts answered each time (0: none)')}
+          value={evaluation.samples}
+          min={0}
+          max={256}
+          whole
+          step={4}
+          onChange={(samples) => changeRecipe({ evaluation: { ...evaluation, samples } })}
         />
         <NumberInput
           inline

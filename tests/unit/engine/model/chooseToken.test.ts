@@ -27,6 +27,12 @@ describe('the choice of a token', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('comes to an end where logits are no numbers', () => {
+    for (const options of [sampled, { ...sampled, topK: 3 }, { ...sampled, topP: 0.5 }, { ...sampled, greedy: true }]) {
+      expect(chooseToken(new Float32Array(7).fill(NaN), options, 0.5).token).toBe(0);
+    }
+  });
+
   it('takes the first of the likeliest when greedy, and at temperature 0', () => {
     const logits = Float32Array.of(1, 4, 2, 4);
     expect(chooseToken(logits, { ...sampled, greedy: true }, 0.9).token).toBe(1);

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunCheckpoint, RunStart } from '../../../../src/lab/protocol';
+import type { MetricsRow, RunCheckpoint, RunStart } from '../../../../src/lab/protocol';
 import { recipeSchema } from '../../../../src/lab/recipe';
 import type { PreferencePair } from '../../../../src/preferences/pair';
 import * as storage from '../../../../src/storage';
@@ -42,11 +42,18 @@ const odd: PreferencePair = {
 function run(id: string, dataset: string): storage.StoredRun {
   const recipe = recipeSchema.parse({ version: 1, cohort: [{ objective: 'dpo' }], data: { dataset } });
   const device = { backend: 'cpu', adapter: 'CPU', software: false, vendor: '', architecture: '', description: '', features: [], limits: { max: 2 ** 40 }, notes: [], versions: {} } as const;
-  const start: RunStart = { recipe, policies: [], device, dataHash: 'ab', trainPairs: 2, heldOutPairs: 1, reference: { 'eval_logps/chosen': -6.1 }, warnings: [] };
+  const side = { starts: Uint32Array.of(0, 3), ids: Uint32Array.of(70_000, 2 ** 32 - 1, 3), shared: Uint8Array.of(1, 0, 1), reference: Float32Array.of(-0.1, -0, -1e-42) };
+  const start: RunStart = {
+    recipe, policies: [], device, dataHash: 'ab', trainPairs: 2, heldOutPairs: 1, reference: { 'eval_logps/chosen': -6.1 }, warnings: [],
+    heldOutTokens: { chosen: side, rejected: { ...side, shared: new Uint8Array(3) } },
+  };
   return { id, name: `Run ${id}`, createdAt: 7, recipe, state: 'finished', step: 700, elapsedMs: 12.5, start, stops: [{ policy: 0, step: 3, reason: 'NaN' }] };
 }
 
-const rows = Array.from({ length: 1300 }, (_, step) => ({ step, policy: step % 2, values: { loss: step % 5 === 0 ? NaN : step / 7, 'eval_logps/chosen': -Infinity } }));
+const rows = Array.from({ length: 1300 }, (_, step): MetricsRow => ({
+  step, policy: step % 2, values: { loss: step % 5 === 0 ? NaN : step / 7, 'eval_logps/chosen': -Infinity },
+  ...(step % 100 === 2 && { pairs: { chosen: [-0.25, step], rejected: [], chosenTokens: Float32Array.from({ length: 3 * step }, (_, t) => -t / 7), rejectedTokens: new Float32Array() } }),
+}));
 const checkpoint: RunCheckpoint = {
   step: 700, stopped: [], numTokens: [5], tensors: {
     'model.norm.weight': { shape: [2, 3], data: Float32Array.of(1, -0, NaN, Infinity, 1e-42, 0.1) },
@@ -355,12 +362,12 @@ const originalPut = IDBObjectStore.prototype.put;
 
 describe('exact JSON', () => {
   it('gives back whatever was put in', () => {
-    const key = fc.oneof(fc.constantFrom('$number', '$integer', '$object', '__proto__', 'a'), fc.string());
+    const key = fc.oneof(fc.constantFrom('$number', '$integer', '$object', '$float32', '__proto__', 'a'), fc.string());
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4 },
         fc.double(), fc.constantFrom(-0, NaN, Infinity, -Infinity, null, true), fc.bigInt(), fc.string({ unit: 'binary' }),
-        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.array(tie('tree'), { maxLength: 3 }), fc.float32Array(), fc.uint32Array(), fc.uint8Array(),
         fc.dictionary(key, tie('tree'), { maxKeys: 3, noNullPrototype: true }),
       ),
     }));
@@ -370,6 +377,11 @@ describe('exact JSON', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('writes arrays of numbers as their bytes, of which those that are damaged are refused', () => {
+    expect(toExactJson(Float32Array.of(1, -2))).toBe('{"$float32":"AACAPwAAAMA="}');
+    for (const text of ['AACAPwA=', '*']) expect(() => fromExactJson(`{"$float32":"${text}"}`)).toThrow(SyntaxError);
   });
 
   it('is plain JSON for plain data', () => {
