@@ -33,8 +33,11 @@ export interface Holdings {
   readonly loss: DeviceLostError | undefined;
   /** Opens WASM from now on, whatever was asked for; `note` says why. Holds until it is taken back or a backend is asked for. */
   giveUpGpu(note: string | undefined): void;
-  /** The reference of a model; without one, of the model that was loaded last, else of the one that ships. */
-  reference(model?: string): Promise<Reference>;
+  /**
+   * The reference of a model; without one, of the model in use, which is the one asked for last or the one that ships.
+   * One asked for in passing does not come into use.
+   */
+  reference(model?: string, passing?: boolean): Promise<Reference>;
   readonly resting: Resting | undefined;
   /** Holds a model under a name of its own, `own:…`, in place of one of that name. */
   adopt(model: LoadedModel): void;
@@ -62,6 +65,7 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
   let instead: string | undefined;
   /** Tells the device that is open from those before it, whose end is no news. */
   let opening = 0;
+  let inUse = SHIPPED_MODEL;
   let model: LoadedModel | undefined;
   let reference: Reference | undefined;
   let resting: Resting | undefined;
@@ -131,7 +135,7 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
     giveUpGpu(note) {
       instead = note;
     },
-    async reference(wanted = model?.id ?? SHIPPED_MODEL) {
+    async reference(wanted = inUse, passing = false) {
       await openDevice();
       if (reference?.model.id !== wanted) {
         // Kept when a device is lost, so that going on needs no network.
@@ -140,6 +144,7 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
         reference?.dispose();
         reference = createReference(model, createCohort);
       }
+      if (!passing) inUse = wanted;
       return reference;
     },
     get resting() {

@@ -1,13 +1,14 @@
 // Work that is neither training nor an examination, answered while no run is under way: making a dataset, answering the
-// benchmark, and making a model of a policy. Used by the runner.
+// benchmark, making a model of a policy, and what an adviser asks. Used by the runner.
 import { UserError } from '../engine/errors';
 import { checkWeights } from '../engine/model/configJson';
 import { isAdopted, type Holdings } from './holdings';
 import type { LabEvent, Request } from './protocol';
 import { sha256 } from './sha256';
 import { answerBenchmark } from './study/answers';
+import { collectEvidence } from './study/evidence';
 
-export type QuietRequest = Extract<Request, { type: 'make' | 'answer' | 'adopt' }>;
+export type QuietRequest = Extract<Request, { type: 'make' | 'answer' | 'adopt' | 'evidence' }>;
 
 export interface QuietJob {
   readonly request: QuietRequest;
@@ -29,7 +30,8 @@ export async function serveQuietly(job: QuietJob): Promise<void> {
   };
   switch (request.type) {
     case 'make': {
-      const { cohort, model } = await holdings.reference(request.model);
+      // Answers that are asked for later are those of the model that was in use before.
+      const { cohort, model } = await holdings.reference(request.model, true);
       const pairs = await holdings.make(request.spec, model.hash, { cohort, tokenizer: model.tokenizer, onProgress });
       emit(pairs ? { type: 'made', requestId, modelHash: model.hash, pairs } : { type: 'cancelled', requestId });
       break;
@@ -39,6 +41,12 @@ export async function serveQuietly(job: QuietJob): Promise<void> {
       const { resting } = holdings;
       const answers = await answerBenchmark({ spec: request.spec, reference, ...(resting && { policies: resting.cohort }), onProgress });
       emit(answers ? { type: 'answered', requestId, ...(resting && { runId: resting.runId }), answers } : { type: 'cancelled', requestId });
+      break;
+    }
+    case 'evidence': {
+      const reference = await holdings.reference(request.model);
+      const evidence = await collectEvidence({ pairs: request.pairs, seed: request.seed, reference, onProgress });
+      emit(evidence ? { type: 'evidence', requestId, modelHash: reference.model.hash, evidence } : { type: 'cancelled', requestId });
       break;
     }
     case 'adopt':

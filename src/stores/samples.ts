@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { LabEvent, SampledAnswer, SampleSettings } from '../lab/protocol';
 import { policiesOf, type Recipe } from '../lab/recipe';
 import { report, type Sentence } from './notices';
-import { findRun, runsStore } from './runs';
+import { findRun, runsStore, type Run } from './runs';
 import { services } from './services';
 
 export interface SamplesState {
@@ -35,9 +35,14 @@ export function changeSampling(change: Partial<SampleSettings>): void {
 
 /** Puts the run on screen on the device if it is not there, so that its policies can answer. */
 export async function loadCurrent(): Promise<void> {
-  const { currentId, loadedId, activeId } = runsStore.getState();
-  const run = findRun(currentId);
-  if (run === undefined || activeId !== undefined || loadedId === run.id || run.checkpointStep === undefined) return;
+  const run = findRun(runsStore.getState().currentId);
+  if (run !== undefined) await loadRun(run);
+}
+
+/** Puts a run's policies on the device, unless they lie there, a run is under way or there is no checkpoint. */
+export async function loadRun(run: Run): Promise<void> {
+  const { loadedId, activeId } = runsStore.getState();
+  if (activeId !== undefined || loadedId === run.id || run.checkpointStep === undefined) return;
   const checkpoint = await services().shelf.loadCheckpoint(run.id);
   if (checkpoint === undefined) return;
   services().lab.send({ type: 'load', runId: run.id, recipe: run.recipe, checkpoint });
