@@ -51,7 +51,9 @@ function judged(
   const { winner, scores } = judge(prompt, first, second, random, biases);
   const [chosen, rejected] = winner === 0 ? [first, second] : [second, first];
   const [high, low] = winner === 0 ? scores : [scores[1], scores[0]];
-  return pair(prompt, source, chosen.text, rejected.text, `The judge gave ${high} to the chosen and ${low} to the rejected.`);
+  const made = pair(prompt, source, chosen.text, rejected.text, `The judge gave ${high} to the chosen and ${low} to the rejected.`);
+  // Which side was shown first is in no text, and a taste for it could not be seen otherwise.
+  return made && { ...made, scores: { chosen: high, rejected: low }, extra: { judge: { first: winner === 0 ? 'chosen' : 'rejected' } } };
 }
 
 // Who else writes answers in the town. The weak ones are worse than the model that is trained.

@@ -46,7 +46,9 @@ describe('preference pairs of the town', () => {
       }
       const swapped = pair.chosen === b.text;
       const [high, low] = swapped ? [b, a] : [a, b];
-      expect(scoreAnswer(prompt, high.text, high).score).toBeGreaterThanOrEqual(scoreAnswer(prompt, low.text, low).score);
+      const scores = { chosen: scoreAnswer(prompt, high.text, high).score, rejected: scoreAnswer(prompt, low.text, low).score };
+      expect(scores.chosen).toBeGreaterThanOrEqual(scores.rejected);
+      expect(pair).toMatchObject({ scores, extra: { judge: { first: swapped ? 'rejected' : 'chosen' } } });
     }
   });
 
