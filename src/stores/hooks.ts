@@ -6,6 +6,7 @@ import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { importStore, type ImportState } from './importing';
+import { makingStore, type MakingState } from './making';
 import { measuringStore, type MeasuringState } from './measuring';
 import { noticesStore, type NoticesState } from './notices';
 import { opinionStore, type OpinionState } from './opinions';
@@ -14,7 +15,9 @@ import { runsStore, type Run, type RunsState } from './runs';
 import { samplesStore, type SamplesState } from './samples';
 import { settingsStore, type Settings } from './settings';
 import { theoryStore, type TheoryState } from './theory';
+import { lossesStore, type LossesState } from './theoryLosses';
 import { theoryRunStore, type TheoryRunState } from './theoryRun';
+import { lensStore, type TokenLens } from './tokenLens';
 import { tokenizerStore, type TokenizerState } from './tokenizer';
 
 export function useRuns<T>(pick: (state: RunsState) => T): T {
@@ -67,6 +70,11 @@ export function useImport<T>(pick: (state: ImportState) => T): T {
   return useStore(importStore, pick);
 }
 
+/** The dataset in the making. */
+export function useMaking<T>(pick: (state: MakingState) => T): T {
+  return useStore(makingStore, pick);
+}
+
 /** What the models think of the pair in the editor. */
 export function useOpinion<T>(pick: (state: OpinionState) => T): T {
   return useStore(opinionStore, pick);
@@ -92,4 +100,14 @@ export function useTheory<T>(pick: (state: TheoryState) => T): T {
 /** The run on the theory view's plane, and the pair of it under the lens. */
 export function useTheoryRun<T>(pick: (state: TheoryRunState) => T): T {
   return useStore(theoryRunStore, pick);
+}
+
+/** Losses that are kept under a name. */
+export function useKeptLosses<T>(pick: (state: LossesState) => T): T {
+  return useStore(lossesStore, pick);
+}
+
+/** The pair that is looked at token by token. */
+export function useTokenLens<T>(pick: (state: TokenLens) => T): T {
+  return useStore(lensStore, pick);
 }

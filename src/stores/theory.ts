@@ -12,7 +12,7 @@ export const views = ['one', 'beside', 'difference'] as const;
 export const shades = ['both', 'winner', 'loser'] as const;
 export const reaches = [1, 2, 4, 8, 16] as const;
 
-const lossSchema = z.object({
+export const lossSchema = z.object({
   /** An id of the objectives, or `custom`. */
   objective: z.string().refine((id) => id === 'custom' || Object.hasOwn(objectives, id)),
   /** What stands in the editor; of a built-in objective its own formula. */
@@ -25,7 +25,7 @@ const lossSchema = z.object({
   hyper: z.record(z.string(), z.number()),
 });
 
-const pairSchema = z.object({
+export const pairSchema = z.object({
   referenceChosen: z.number().max(0),
   referenceRejected: z.number().max(0),
   chosenLength: z.number().int().min(1),
@@ -126,10 +126,14 @@ export function changeTheory(change: Partial<TheoryState>): void {
   if (Object.keys(change).some((key) => key !== 'point')) keep();
 }
 
+/** Both losses with another one on one side. */
+export function withLoss(losses: Kept['losses'], side: 0 | 1, loss: Loss): Kept['losses'] {
+  return side === 0 ? [loss, losses[1]] : [losses[0], loss];
+}
+
 function changeLoss(side: 0 | 1, change: Partial<Loss>): void {
   const { losses } = theoryStore.getState();
-  const changed = { ...losses[side], ...change };
-  changeTheory({ losses: side === 0 ? [changed, losses[1]] : [losses[0], changed] });
+  changeTheory({ losses: withLoss(losses, side, { ...losses[side], ...change }) });
 }
 
 /** Takes an objective as it is, or what stands in the editor as a loss of one's own. */

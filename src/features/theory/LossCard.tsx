@@ -1,11 +1,9 @@
 // One loss: which it is, its formula as text to edit, as it is set on paper, its derivatives, its numbers, and what can be
 // done with it.
 import { memo, useId } from 'react';
-import { Input, Label, TextArea, TextField } from 'react-aria-components';
-import { Button } from '../../components/Button';
+import { Label, TextArea, TextField } from 'react-aria-components';
 import { MarkerGlyph } from '../../components/chart/SeriesLayer';
 import { Disclosure } from '../../components/Disclosure';
-import { download } from '../../components/download';
 import { Mistake } from '../../components/expression/Mistake';
 import { Formula } from '../../components/Formula';
 import { formatCompact } from '../../components/format';
@@ -13,12 +11,10 @@ import { NumberInput } from '../../components/NumberInput';
 import { Select } from '../../components/Select';
 import { Slider } from '../../components/Slider';
 import { t } from '../../components/text';
-import { functions, gradientFormulas, objectives, objectiveTeX, pairVariables, pythonLoss, pythonName, type CompiledObjective } from '../../engine/objectives';
-import { MAX_POLICIES } from '../../lab/recipe';
-import { addLoss, policiesLeft } from '../../stores/experiment';
-import { useExperiment, useTheory } from '../../stores/hooks';
-import { notify, report, sentence } from '../../stores/notices';
-import { changeHyper, chooseLoss, compiledOf, memberOf, nameLoss, START_BETA, theoryStore, typeLoss, type Loss } from '../../stores/theory';
+import { functions, gradientFormulas, objectives, objectiveTeX, pairVariables, type CompiledObjective } from '../../engine/objectives';
+import { useTheory } from '../../stores/hooks';
+import { changeHyper, chooseLoss, START_BETA, typeLoss } from '../../stores/theory';
+import { Doings } from './Doings';
 import { useBoth, type Looked } from './looked';
 import styles from './theory.module.css';
 
@@ -118,54 +114,5 @@ const Formulas = memo(function Formulas({ objective, plain, stale }: FormulasPro
       <dt>{t('Slope for the loser')}</dt>
       <dd>{dRejected ? <Formula tex={`\\tfrac{\\partial L}{\\partial \\ell_l} = ${dRejected.tex}`} plain={dRejected.text} /> : tooLong}</dd>
     </dl>
-  );
-});
-
-interface DoingsProps {
-  readonly side: 0 | 1;
-  readonly label: string;
-  readonly name: string;
-  readonly ready: boolean;
-}
-
-/** Training, taking away: only what has no mistake. What is pressed for is looked up then. */
-const Doings = memo(function Doings({ side, label, name, ready }: DoingsProps) {
-  const recipe = useExperiment((state) => state.recipe);
-  const left = policiesLeft(recipe);
-  const loss = (): Loss => theoryStore.getState().losses[side];
-  const train = (): void => {
-    try {
-      if (!addLoss(memberOf(loss()))) return;
-      notify('plain', sentence('“{name}” is in the cohort now, beside {count} others. It is trained with them on the Compare page.', { name: label, count: recipe.cohort.length }));
-    } catch (error) {
-      // A number that a recipe does not take.
-      report(error);
-    }
-  };
-  const take = (): void => {
-    const objective = compiledOf(loss());
-    if (objective !== undefined) download(`${pythonName(label)}.py`, pythonLoss(objective, { name: label, hyper: loss().hyper }), 'text/x-python');
-  };
-  return (
-    <>
-      <TextField className={styles.name!} value={name} onChange={(typed) => nameLoss(side, typed)}>
-        <Label>{t('Name')}</Label>
-        <Input autoComplete="off" placeholder={label} />
-      </TextField>
-      <div className={styles.buttons}>
-        <Button kind="primary" isDisabled={!ready || left < 1} onPress={train}>
-          {t('Train it beside the others')}
-        </Button>
-        <Button isDisabled={!ready} onPress={take}>
-          {t('Export for TRL')}
-        </Button>
-      </div>
-      <p className={styles.note}>
-        {left < 1
-          ? t('The cohort is full: it holds {most} policies at most.', { most: MAX_POLICIES })
-          : t('The experiment has {count, plural, one {# objective} other {# objectives}} so far; its link carries them all.', { count: recipe.cohort.length })}{' '}
-        <a href="#/compare">{t('To the experiment')}</a>
-      </p>
-    </>
   );
 });

@@ -5,7 +5,9 @@ import { t, useLocale } from '../../components/text';
 import { useTheory } from '../../stores/hooks';
 import { report } from '../../stores/notices';
 import { restoreTheory } from '../../stores/theory';
+import { readTheoryLink, showTheory } from '../../stores/theoryLink';
 import { BehaviourPanel } from './BehaviourPanel';
+import { KeptLosses } from './KeptLosses';
 import { LossCard } from './LossCard';
 import { useBoth, useLookedAt, type LookedAt } from './looked';
 import { Planes } from './Planes';
@@ -14,9 +16,23 @@ import { Slices } from './Slices';
 import { useRunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
 
+/** Shows what the address asks for. It is taken once; a reload brings back what became of it. */
+function takeLink(): void {
+  const { hash, pathname, search } = window.location;
+  if (!hash.startsWith('#/theory?')) return;
+  window.history.replaceState(null, '', `${pathname}${search}#/theory`);
+  const view = readTheoryLink(hash);
+  if (view !== undefined) showTheory(view);
+}
+
 export function TheoryPage() {
   useEffect(() => {
-    restoreTheory().catch(report);
+    const open = (): void => {
+      restoreTheory().then(takeLink).catch(report);
+    };
+    open();
+    window.addEventListener('hashchange', open);
+    return () => window.removeEventListener('hashchange', open);
   }, []);
   const view = useTheory((state) => state.view);
   const run = useRunOnPlane();
@@ -31,6 +47,7 @@ export function TheoryPage() {
       <div className={styles.left}>
         <LossCard side={0} title={view === 'one' ? t('Loss') : t('First loss')} />
         {view !== 'one' && <LossCard side={1} title={t('Second loss')} />}
+        <KeptLosses />
       </div>
       <div className={styles.middle}>
         <Planes state={state} run={run} />
