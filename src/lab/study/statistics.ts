@@ -40,15 +40,18 @@ function quantileOfSorted(sorted: Float64Array, q: number): number {
 }
 
 /** How often each of `n` items is in each resample, row by row. Drawn once for a size: most lists of a study have one of a few. */
-const drawn = new Map<string, Uint16Array>();
+const drawn = new Map<string, Uint8Array>();
 const MOST_KEPT = 12;
 const MOST_ENTRIES_KEPT = 4_000_000;
+/** Draws of seeds, apart from those of items. */
+const SEED_STREAM = 0x5eed;
 
-function resampleCounts(n: number, stream: number, seed: number): Uint16Array {
+/** A byte is enough: an item is drawn once on average, and the odds of 256 times are below 1 in 10^500. */
+function resampleCounts(n: number, stream: number, seed: number): Uint8Array {
   const key = `${n}/${stream}/${seed}`;
   const known = drawn.get(key);
   if (known) return known;
-  const counts = new Uint16Array(RESAMPLES * n);
+  const counts = new Uint8Array(RESAMPLES * n);
   const random = createRandom(0xb007, seed, stream, n);
   for (let r = 0; r < RESAMPLES; r++) {
     for (let i = 0; i < n; i++) counts[r * n + random.below(n)]! += 1;
@@ -106,15 +109,37 @@ export function bootstrapSeeds(lists: Lists, { sameItems }: TwoLevels, seed = 0)
   if (S === 0) return NONE;
   if (S === 1) return bootstrapMean(filled[0]!, seed);
   if (sameItems && filled.some((list) => list.length !== filled[0]!.length)) throw new RangeError('Lists of the same items differ in length.');
-  const bySeed = filled.map((list, s) => resampledMeans(list, sameItems ? 0 : s, seed));
-  // A stream of its own, so that the seeds drawn have nothing to do with the items drawn.
-  const seedCounts = resampleCounts(S, 0x5eed, seed);
-  const means = new Float64Array(RESAMPLES);
-  for (let s = 0; s < S; s++) {
-    const own = bySeed[s]!;
-    for (let r = 0; r < RESAMPLES; r++) means[r]! += (seedCounts[r * S + s]! * own[r]!) / S;
+  const seedCounts = resampleCounts(S, SEED_STREAM, seed);
+  const means = sameItems ? resampledOfSame(filled, seedCounts, seed) : new Float64Array(RESAMPLES);
+  if (!sameItems) {
+    for (let s = 0; s < S; s++) {
+      const own = resampledMeans(filled[s]!, s, seed);
+      for (let r = 0; r < RESAMPLES; r++) means[r]! += (seedCounts[r * S + s]! * own[r]!) / S;
+    }
   }
   return percentiles(meanOf(filled.map(meanOf)), means);
+}
+
+/** Each resample's mean where all lists share the items drawn: few draws of seeds differ, so lists are mixed once for each of them. */
+function resampledOfSame(lists: Lists, seedCounts: Uint8Array, seed: number): Float64Array {
+  const [S, n] = [lists.length, lists[0]!.length];
+  const counts = resampleCounts(n, 0, seed);
+  const mixtures = new Map<string, Float64Array>();
+  const means = new Float64Array(RESAMPLES);
+  for (let r = 0, at = 0; r < RESAMPLES; r++) {
+    const weights = seedCounts.subarray(r * S, (r + 1) * S);
+    const key = weights.join();
+    let mixed = mixtures.get(key);
+    if (!mixed) {
+      mixed = new Float64Array(n);
+      for (let s = 0; s < S; s++) for (let i = 0; i < n; i++) mixed[i]! += (weights[s]! * lists[s]![i]!) / (S * n);
+      mixtures.set(key, mixed);
+    }
+    let sum = 0;
+    for (let i = 0; i < n; i++, at++) sum += counts[at]! * mixed[i]!;
+    means[r] = sum;
+  }
+  return means;
 }
 
 /**

@@ -11,9 +11,9 @@ const aspects = ['correct', 'clear', 'engaging', 'harmless'] as const;
 
 /**
  * Scores by policy index; -1 is the reference, whose wins against itself are all 0.5.
- * @param baseline answers of the round's reference to the same prompts; undefined where they are among the answers themselves.
+ * @param baseline answers of the round's reference to the same prompts; left out where they are among the answers themselves.
  */
-export function summariseAnswers(found: BenchmarkAnswers, baseline: BenchmarkAnswers | undefined): Map<number, PolicyScore[]> {
+export function summariseAnswers(found: BenchmarkAnswers, baseline?: BenchmarkAnswers): Map<number, PolicyScore[]> {
   const scores = new Map<number, PolicyScore[]>();
   for (const { policy, mode, answers } of found.policies) {
     const before = referenceAnswers(baseline ?? found, mode);

@@ -30,7 +30,7 @@ describe('the summary of answers', () => {
       answer('It is', 0.5, { logProb: -2.1, referenceLogProb: -2, ended: false, tokens: 2 }),
     ],
   };
-  const scores = summariseAnswers(answers([reference, policy]), undefined);
+  const scores = summariseAnswers(answers([reference, policy]));
 
   it('counts wins by gold and words against the reference’s answer to the same prompt', () => {
     // .75 against .75 is a tie, .5 against .25 a win; six words against four, two against three.
@@ -59,6 +59,6 @@ describe('the summary of answers', () => {
 
   it('keeps greedy answers without figures that only samples tell', () => {
     const greedy = answers([{ ...reference, mode: 'greedy' }]);
-    expect(summariseAnswers(greedy, undefined).get(-1)![0]).not.toHaveProperty('entropy');
+    expect(summariseAnswers(greedy).get(-1)![0]).not.toHaveProperty('entropy');
   });
 });
