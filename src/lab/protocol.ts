@@ -8,6 +8,7 @@ import type { BenchmarkProgress, BenchmarkReport } from './benchmark/report';
 import type { MakeSpec } from './making/dataset';
 import type { Policy, Recipe } from './recipe';
 import type { BenchmarkAnswers, BenchmarkSpec } from './study/answers';
+import type { Evidence } from './study/evidence';
 
 /**
  * One row of metrics: what one policy did at one step. Names are TRL's (`logps/chosen`, `eval_rewards/margins`, …).
@@ -230,6 +231,8 @@ export type Request =
    * are held by the worker, and are gone with it.
    */
   | { readonly type: 'adopt'; readonly requestId: string; readonly model: string; readonly from: { readonly runId: string; readonly policy: number } | Weights }
+  /** What an adviser needs to know of a recipe's model, by default of the one in use, and of pairs. Refused while a run is under way. */
+  | { readonly type: 'evidence'; readonly requestId: string; readonly pairs: readonly PreferencePair[]; readonly seed: number; readonly model?: string }
   | { readonly type: 'cancel'; readonly requestId: string };
 
 export type LabEvent =
@@ -263,6 +266,7 @@ export type LabEvent =
     }
   | { readonly type: 'made'; readonly requestId: string; readonly modelHash: string; readonly pairs: readonly PreferencePair[] }
   | { readonly type: 'answered'; readonly requestId: string; readonly runId?: string; readonly answers: BenchmarkAnswers }
+  | { readonly type: 'evidence'; readonly requestId: string; readonly modelHash: string; readonly evidence: Evidence }
   | { readonly type: 'adopted'; readonly requestId: string; readonly model: string; readonly modelHash: string; readonly weights: Weights }
   /** A check, the benchmark or a scoring is under way; `share` of the whole, from 0 to 1. */
   | { readonly type: 'progress'; readonly requestId: string; readonly share: number; readonly stage?: BenchmarkProgress['stage'] }

@@ -218,6 +218,7 @@ export function createLab(options: LabOptions): Lab {
         case 'make':
         case 'answer':
         case 'adopt':
+        case 'evidence':
           await quietly(task);
           break;
         case 'check':
@@ -388,6 +389,7 @@ export function createLab(options: LabOptions): Lab {
         case 'make':
         case 'answer':
         case 'adopt':
+        case 'evidence':
           if (request.type !== 'load' && request.type !== 'sample') cancellable.add(request.requestId);
           examinations.cancelAll();
           tasks.push(request);
