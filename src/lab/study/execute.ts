@@ -87,7 +87,7 @@ async function runCell(job: StudyJob, key: CellKey, place: number, cells: number
   const { kind, seed, tuning, train, heldOut } = spec;
   const { pairs, modelHash } = await ask(job, { type: 'make', model: recipe.model, spec: { kind, seed, tuning, train, heldOut } }, 'made', (share) => told('data', share));
 
-  const runId = `study ${key.round} ${key.kind} ${key.seed} ${Math.random().toString(36).slice(2)}`;
+  const runId = `study ${key.round} ${key.kind} ${key.seed} ${(asked += 1)}`;
   const { start, rows, stops, adapters, trainMs } = await trainCell(job, runId, key, (share) => told('train', share));
   told('answers', 0);
   const { answers } = await ask(job, { type: 'answer', spec: plan.benchmark }, 'answered', (share) => told('answers', share));
