@@ -6,6 +6,7 @@ import { BesidePage } from './beside/BesidePage';
 import { DatasetPage } from './dataset/DatasetPage';
 import { ImportPage } from './importing/ImportPage';
 import { DatasetList } from './list/DatasetList';
+import { MakePage } from './making/MakePage';
 import { goTo, importLink, placeOf, type PairsPlace } from './links';
 
 function Place({ place }: { readonly place: PairsPlace }) {
@@ -14,6 +15,8 @@ function Place({ place }: { readonly place: PairsPlace }) {
       return <DatasetPage key={place.name} name={place.name} row={place.row} />;
     case 'import':
       return <ImportPage />;
+    case 'make':
+      return <MakePage />;
     case 'beside':
       return <BesidePage key={`${place.first} ${place.second}`} first={place.first} second={place.second} />;
     case 'list':

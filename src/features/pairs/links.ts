@@ -6,6 +6,7 @@ export { datasetLink, goTo };
 
 export const listLink = '#/pairs';
 export const importLink = '#/pairs/import';
+export const makeLink = '#/pairs/make';
 export const pairLink = (name: string, row: Row | 'new'): string => `${datasetLink(name)}/${row}`;
 export const besideLink = (first: string, second: string): string => `#/pairs/beside/${encodeURIComponent(first)}/${encodeURIComponent(second)}`;
 
@@ -13,11 +14,12 @@ export const besideLink = (first: string, second: string): string => `#/pairs/be
 export type PairsPlace =
   | { readonly page: 'list' }
   | { readonly page: 'import' }
+  | { readonly page: 'make' }
   | { readonly page: 'dataset'; readonly name: string; readonly row?: Row | 'new' }
   | { readonly page: 'beside'; readonly first: string; readonly second: string };
 
 export function placeOf([page, name, rest]: readonly string[]): PairsPlace {
-  if (page === 'import') return { page };
+  if (page === 'import' || page === 'make') return { page };
   if (page === 'data' && name !== undefined) {
     if (rest === 'new') return { page: 'dataset', name, row: 'new' };
     return { page: 'dataset', name, ...(rest !== undefined && /^\d{1,9}$/.test(rest) && { row: Number(rest) }) };

@@ -35,3 +35,10 @@ export function parseMadeName(dataset: string): MadeName | undefined {
   if (kind === undefined || !isDatasetKind(kind) || Number(seed) > 0xffffffff) return undefined;
   return { kind, seed: Number(seed), tuning: way === 'tuning' };
 }
+
+/** Kinds whose winners a judge has chosen. */
+export const isJudged = (kind: DatasetKind): boolean => kind === 'on_policy' || kind === 'off_policy' || kind === 'off_policy_weak';
+
+export const noFaults: JudgeFaults = { length: 0, position: 0, noise: 0, style: 0 };
+
+export const hasFaults = (judge: JudgeFaults | undefined): boolean => judge !== undefined && Object.values(judge).some((fault) => fault !== 0);

@@ -8,6 +8,7 @@ import { t } from '../../../components/text';
 import { redo, undo } from '../../../stores/datasetChanges';
 import { useDataView } from '../../../stores/hooks';
 import { DeleteDataset, RenameDataset } from '../list/DatasetRow';
+import { MadeNote } from '../making/MadeNote';
 import { listLink, pairLink } from '../links';
 import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
@@ -88,6 +89,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
           ⋯
         </MenuButton>
       </div>
+      <MadeNote info={info} />
       <RenameDataset info={info} isOpen={open === 'rename'} onClose={close} />
       <DeleteDataset info={info} isOpen={open === 'delete'} onClose={close} onDone={() => goTo(listLink)} />
       <ResplitDialog isOpen={open === 'resplit'} onClose={close} />

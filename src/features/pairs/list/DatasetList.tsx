@@ -10,7 +10,7 @@ import { shippedDatasets } from '../../../lab/assets';
 import { bringBack, createDataset, measureStorage, purgeDataset } from '../../../stores/datasets';
 import { useDatasets } from '../../../stores/hooks';
 import { report } from '../../../stores/notices';
-import { datasetLink, goTo, importLink, pairLink } from '../links';
+import { datasetLink, goTo, importLink, makeLink, pairLink } from '../links';
 import { formatCount, shippedTitle } from '../words';
 import { Backup } from './Backup';
 import { BesideForm } from './BesideForm';
@@ -109,6 +109,7 @@ export function DatasetList() {
       <div className={styles.top}>
         <h2>{t('Preference pairs')}</h2>
         <NewDataset />
+        <Button onPress={() => goTo(makeLink)}>{t('Make a dataset')}</Button>
         <Button kind="primary" onPress={() => goTo(importLink)}>
           {t('Import')}
         </Button>

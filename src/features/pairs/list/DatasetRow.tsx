@@ -1,13 +1,16 @@
 // One of a person's own datasets in the list, with what can be done to it as a whole.
 import { useState } from 'react';
 import { Confirm } from '../../../components/Confirm';
+import { madeTitle } from '../../../components/datasetKinds';
 import { formatDate } from '../../../components/format';
 import { MenuButton } from '../../../components/Menu';
 import { t, useLocale } from '../../../components/text';
 import { TextInput } from '../../../components/TextInput';
+import { readMade } from '../../../lab/making/provenance';
 import type { DatasetInfo } from '../../../storage/pairs/protocol';
 import { removeDataset, renameDataset } from '../../../stores/datasets';
 import { datasetLink, goTo } from '../links';
+import { modelText } from '../making/MadeNote';
 import { formatCount } from '../words';
 import styles from './list.module.css';
 
@@ -59,11 +62,13 @@ export function DatasetRow({ info }: { readonly info: DatasetInfo }) {
   const locale = useLocale();
   const [asking, setAsking] = useState<'rename' | 'delete' | undefined>(undefined);
   const { file } = info.provenance;
+  const made = readMade(info.provenance);
   return (
     <tr>
       <th scope="row">
         <a href={datasetLink(info.id)}>{info.name}</a>
         {file !== undefined && file !== info.name && <span className={styles.about}>{file}</span>}
+        {made !== undefined && <span className={styles.about}>{t('Made here: {title}, from {model}', { title: madeTitle({ ...made, tuning: false }), model: modelText(made) })}</span>}
       </th>
       <td>{formatCount(info.pairs)}</td>
       <td>

@@ -1,0 +1,131 @@
+// The real data core and a real training lab with the checkpoint that ships: a dataset is made, kept with its provenance and
+// trained on, and a second one comes from a policy that was just trained.
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { diskAssets } from '../../../cli/assets';
+import { createCohort } from '../../../src/engine/engine';
+import type { DeviceReport } from '../../../src/engine/device';
+import { loadModel } from '../../../src/lab/assets';
+import { readMade } from '../../../src/lab/making/provenance';
+import { madeName } from '../../../src/lab/making/spec';
+import type { LabEvent, Request } from '../../../src/lab/protocol';
+import { parseRecipe, type Recipe } from '../../../src/lab/recipe';
+import { createLab } from '../../../src/lab/runner';
+import { countWords } from '../../../src/world';
+import { datasetsStore } from '../../../src/stores/datasets';
+import { cancelMaking, changeMaking, firstMaking, makeDataset, makingStore } from '../../../src/stores/making';
+import { train } from '../../../src/stores/runActions';
+import { receive } from '../../../src/stores/runEvents';
+import { runsStore } from '../../../src/stores/runs';
+import { provideServices, services } from '../../../src/stores/services';
+import { storedName, withStoredPairs } from '../../../src/stores/storedPairs';
+import { fetchTokenizer } from '../../../src/stores/tokenizer';
+import { openInNode } from '../../support/nodeBackend';
+import { freshData, until } from './dataFixture';
+
+const load = diskAssets(fileURLToPath(new URL('../../../public/', import.meta.url)));
+let sent: Request[];
+let tell: (event: LabEvent) => void;
+
+beforeEach(async () => {
+  const { data } = await freshData();
+  const listeners = new Set<(event: LabEvent) => void>();
+  tell = (event) => [...listeners].forEach((listener) => listener(event));
+  const lab = createLab({ load, createCohort, emit: (event) => setTimeout(() => tell(event)), openBackend: (): Promise<DeviceReport> => openInNode('wasm') });
+  sent = [];
+  const asService = {
+    send: (request: Request) => {
+      sent.push(request);
+      lab.send(request);
+    },
+    subscribe: (listener: (event: LabEvent) => void) => (listeners.add(listener), () => listeners.delete(listener)),
+  };
+  provideServices({ ...services(), lab: withStoredPairs(asService, data, (model) => fetchTokenizer(model, load)) });
+  services().lab.subscribe(receive);
+  makingStore.setState(firstMaking, true);
+});
+
+const small = (change: object = {}): Recipe =>
+  parseRecipe({ version: 1, cohort: [{ objective: 'dpo' }], schedule: { steps: 1, batchSize: 2 }, evaluation: { every: 1, samples: 0 }, ...change });
+
+async function finished(): Promise<void> {
+  await until(() => runsStore.getState().activeId === undefined);
+  expect(runsStore.getState().runs[0]!.state).toBe('finished');
+}
+
+async function pairsOf(id: string) {
+  const { data } = services();
+  const { rows } = await data.ask({ type: 'query', dataset: id, filter: {} });
+  return (await data.ask({ type: 'pairs', dataset: id, rows })).map(({ pair }) => pair);
+}
+
+describe('making a dataset', () => {
+  it('stores it with all it takes to make it again, and a run of it trains on just what a recipe’s name makes', async () => {
+    const judge = { length: 2, position: 0.5, noise: 0, style: -1 };
+    changeMaking({ kind: 'on_policy', train: 6, heldOut: 3, seed: 9, judge });
+    const shares: number[] = [];
+    const leave = makingStore.subscribe(({ share }) => shares.push(share));
+    const info = (await makeDataset('Verbose'))!;
+    leave();
+    expect(shares).toContain(1);
+    expect(datasetsStore.getState().datasets.map(({ name, trainPairs, heldOutPairs }) => [name, trainPairs, heldOutPairs])).toEqual([['Verbose', 6, 3]]);
+    const { hash } = await loadModel(load, 'town');
+    expect(readMade(info.provenance)).toMatchObject({ kind: 'on_policy', seed: 9, asked: { train: 6, heldOut: 3 }, model: 'town', modelHash: hash, judge });
+    const pairs = await pairsOf(info.id);
+    // Two gold points for ten words are more than most answers are apart.
+    expect(pairs.filter(({ chosen, rejected }) => countWords(chosen) > countWords(rejected)).length).toBeGreaterThan(5);
+    for (const { extra } of pairs) expect(extra).toMatchObject({ judge: { first: expect.stringMatching(/^(chosen|rejected)$/) } });
+
+    const data = { trainPairs: 6, heldOutPairs: 3 };
+    train(small({ data: { ...data, dataset: storedName(info.id) } }));
+    await finished();
+    train(small({ data: { ...data, dataset: madeName({ kind: 'on_policy', seed: 9 }), judge } }));
+    await finished();
+    const [named, stored] = runsStore.getState().runs;
+    expect(named!.start!.dataHash).toBe(stored!.start!.dataHash);
+  });
+
+  it('takes the answers of a policy that was just trained, and leaves the shipped model in use', async () => {
+    train(small({ data: { dataset: 'clair', trainPairs: 4, heldOutPairs: 2 }, cohort: [{ objective: 'dpo', learningRate: 0.01 }] }));
+    await finished();
+    const [run] = runsStore.getState().runs;
+    changeMaking({ kind: 'clair', train: 3, heldOut: 1, seed: 2 });
+    const before = (await makeDataset('From the model'))!;
+    changeMaking({ from: { runId: run!.id, policy: 0 } });
+    const after = (await makeDataset('From its policy'))!;
+    const [first, second] = [readMade(before.provenance)!, readMade(after.provenance)!];
+    expect(second.model).toEqual({ run: run!.id, name: run!.name, policy: 0, label: 'DPO', step: 1 });
+    expect(second.modelHash).not.toBe(first.modelHash);
+    expect((await pairsOf(after.id)).map(({ rejected }) => rejected)).not.toEqual((await pairsOf(before.id)).map(({ rejected }) => rejected));
+    // The policies gave way to the adopted one, so the next question must bring them back.
+    expect(runsStore.getState().loadedId).toBeUndefined();
+    const heard: LabEvent[] = [];
+    services().lab.subscribe((event) => heard.push(event));
+    services().lab.send({ type: 'make', requestId: 'plain', spec: { kind: 'clair', seed: 2, tuning: false, train: 3, heldOut: 1 } });
+    await until(() => heard.some(({ type }) => type === 'made'));
+    expect(heard.find((event) => event.type === 'made')).toMatchObject({ modelHash: first.modelHash });
+  });
+
+  it('leaves nothing behind where it is cancelled, where the worker dies, and while a run trains', async () => {
+    changeMaking({ kind: 'clair', train: 200, heldOut: 50 });
+    const cancelled = makeDataset('Half');
+    await until(() => sent.some(({ type }) => type === 'make'));
+    cancelMaking();
+    expect(await cancelled).toBeUndefined();
+    expect(makingStore.getState()).toMatchObject({ stage: 'choosing', problem: undefined });
+
+    const died = makeDataset('Half');
+    await until(() => sent.filter(({ type }) => type === 'make').length === 2);
+    const { requestId } = sent.findLast((request) => request.type === 'make')!;
+    // As the client tells it, see its own test.
+    tell({ type: 'failed', requestId, message: 'The worker died.', template: 'The worker died.', values: {} });
+    expect(await died).toBeUndefined();
+    expect(makingStore.getState()).toMatchObject({ stage: 'choosing', problem: { template: 'The worker died.' } });
+    services().lab.send({ type: 'cancel', requestId });
+
+    runsStore.setState({ activeId: 'some' });
+    expect(await makeDataset('Half')).toBeUndefined();
+    expect(makingStore.getState().problem!.template).toContain('A run is being trained');
+    expect(await services().data.ask({ type: 'listDatasets' })).toEqual([]);
+  });
+});
