@@ -75,6 +75,12 @@ export function keptAs(name: string): KeptLoss | undefined {
   return lossesStore.getState().losses.find((one) => sameName(one.name, name));
 }
 
+/** Whether there is nothing of the loss that is not kept there. */
+export function isKeptAs({ objective, text, hyper }: Loss, kept: KeptLoss): boolean {
+  const names = new Set([...Object.keys(hyper), ...Object.keys(kept.hyper)]);
+  return objective === kept.objective && text === kept.text && [...names].every((name) => hyper[name] === kept.hyper[name]);
+}
+
 function refuseTaken(entries: readonly unknown[], name: string, except?: string): void {
   if (understood(entries).some((one) => one.id !== except && sameName(one.name, name))) {
     throw new UserError('A loss is kept as “{name}” already. Nothing was changed; choose another name.', { name });

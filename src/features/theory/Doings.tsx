@@ -11,7 +11,7 @@ import { addLoss, policiesLeft } from '../../stores/experiment';
 import { useExperiment } from '../../stores/hooks';
 import { notify, report, sentence } from '../../stores/notices';
 import { compiledOf, memberOf, nameLoss, theoryStore, type Loss } from '../../stores/theory';
-import { keepLoss, keptAs, listLosses, type KeptLoss } from '../../stores/theoryLosses';
+import { isKeptAs, keepLoss, keptAs, listLosses, type KeptLoss } from '../../stores/theoryLosses';
 import styles from './theory.module.css';
 
 export interface DoingsProps {
@@ -45,11 +45,11 @@ export const Doings = memo(function Doings({ side, label, name, ready }: DoingsP
       // Another tab may have kept one meanwhile.
       await listLosses();
       const other = replaces ?? keptAs(label);
-      if (other !== undefined && replaces === undefined) {
+      if (other !== undefined && replaces === undefined && !isKeptAs(loss(), other)) {
         setTaken(other);
         return;
       }
-      await keepLoss(loss(), label, replaces);
+      if (other === undefined || replaces !== undefined) await keepLoss(loss(), label, replaces);
       if (replaces === undefined) notify('plain', sentence('“{name}” is kept in this browser.', { name: label }));
     } catch (error) {
       report(error);

@@ -3,6 +3,7 @@
 import { niceTicks } from '../../components/chart/scale';
 import type { Field } from '../../engine/objectives';
 import { contour } from './contours';
+import { arrowsOf, EVERY } from './strength';
 
 export interface Drawing {
   readonly field: Field;
@@ -24,8 +25,6 @@ export interface Inks {
 
 /** The deepest shade leaves arrows and lines legible in every theme. */
 const DEEPEST = 0.62;
-/** Every so many points of the grid an arrow. */
-const EVERY = 3;
 const LINES = 12;
 
 /** Draws on a square canvas of `pixels` by `pixels`, of which `scale` make one pixel of the page. */
@@ -115,40 +114,32 @@ function drawArrows(
   x: (column: number) => number,
   y: (row: number) => number,
   scale: number,
-  { field: { size, dChosen, dRejected }, most, strength }: Drawing,
+  { field, most, strength }: Drawing,
   ink: string,
 ): void {
   const length = (x(EVERY) - x(0)) * 0.36;
   const head = Math.max(2.5 * scale, length * 0.42);
-  const still = most * 1e-6;
   context.setLineDash([]);
   context.lineWidth = 1.1 * scale;
   context.strokeStyle = ink;
   context.fillStyle = ink;
   const dots = new Path2D();
   context.beginPath();
-  // As far from either edge, so that one stands at the start.
-  for (let row = EVERY; row < size - 1; row += EVERY) {
-    for (let column = EVERY; column < size - 1; column += EVERY) {
-      const at = row * size + column;
-      const [px, py] = [x(column), y(row)];
-      // Training goes down the gradient; upward on the plane is downward on the canvas.
-      const [dx, dy] = [-dChosen[at]!, dRejected[at]!];
-      const norm = Math.hypot(dx, dy);
-      if (!Number.isFinite(norm) || Number.isNaN(strength[at]!)) continue;
-      if (norm <= still) {
-        dots.rect(px - 0.8 * scale, py - 0.8 * scale, 1.6 * scale, 1.6 * scale);
-        continue;
-      }
-      const [ux, uy] = [dx / norm, dy / norm];
-      const [tx, ty] = [px + ux * length, py + uy * length];
-      context.moveTo(px - ux * length, py - uy * length);
-      context.lineTo(tx, ty);
-      for (const turn of [0.45, -0.45]) {
-        const [c, s] = [Math.cos(turn), Math.sin(turn)];
-        context.moveTo(tx, ty);
-        context.lineTo(tx - head * (ux * c - uy * s), ty - head * (ux * s + uy * c));
-      }
+  for (const { column, row, right, up } of arrowsOf(field, strength, most)) {
+    const [px, py] = [x(column), y(row)];
+    if (right === 0 && up === 0) {
+      dots.rect(px - 0.8 * scale, py - 0.8 * scale, 1.6 * scale, 1.6 * scale);
+      continue;
+    }
+    // Upward on the plane is downward on the canvas.
+    const [ux, uy] = [right, -up];
+    const [tx, ty] = [px + ux * length, py + uy * length];
+    context.moveTo(px - ux * length, py - uy * length);
+    context.lineTo(tx, ty);
+    for (const turn of [0.45, -0.45]) {
+      const [c, s] = [Math.cos(turn), Math.sin(turn)];
+      context.moveTo(tx, ty);
+      context.lineTo(tx - head * (ux * c - uy * s), ty - head * (ux * s + uy * c));
     }
   }
   context.stroke();

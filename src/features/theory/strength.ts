@@ -1,4 +1,4 @@
-// How hard a gradient pushes, in the units the plane is shaded with.
+// How hard a gradient pushes and where to: what the plane's shade and arrows show.
 import type { Field } from '../../engine/objectives';
 import type { Shade } from '../../stores/theory';
 
@@ -29,4 +29,36 @@ export function difference(one: Field, other: Field): Field {
     dChosen: less(one.dChosen, other.dChosen),
     dRejected: less(one.dRejected, other.dRejected),
   };
+}
+
+/** Every so many points of the grid an arrow. */
+export const EVERY = 3;
+
+export interface Arrow {
+  readonly column: number;
+  readonly row: number;
+  /** Of length 1: to higher rewards of the chosen and of the rejected. Both 0 where nothing pushes. */
+  readonly right: number;
+  readonly up: number;
+}
+
+/**
+ * Where a step of training moves the two log-probabilities, which is down the gradient, at every third point of the grid;
+ * none where there is no slope.
+ * @param most the largest strength of the plane; what is a millionth of it is no push.
+ */
+export function arrowsOf({ size, dChosen, dRejected }: Pick<Field, 'size' | 'dChosen' | 'dRejected'>, strength: readonly number[], most: number): Arrow[] {
+  const still = most * 1e-6;
+  const out: Arrow[] = [];
+  // As far from either edge, so that one stands at the start.
+  for (let row = EVERY; row < size - 1; row += EVERY) {
+    for (let column = EVERY; column < size - 1; column += EVERY) {
+      const at = row * size + column;
+      const [right, up] = [-dChosen[at]!, -dRejected[at]!];
+      const norm = Math.hypot(right, up);
+      if (!Number.isFinite(norm) || Number.isNaN(strength[at]!)) continue;
+      out.push(norm <= still ? { column, row, right: 0, up: 0 } : { column, row, right: right / norm, up: up / norm });
+    }
+  }
+  return out;
 }

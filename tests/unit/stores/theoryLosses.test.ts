@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { noticesStore } from '../../../src/stores/notices';
 import { services } from '../../../src/stores/services';
 import { lossOf, startingTheory, theoryStore, type Loss } from '../../../src/stores/theory';
-import { deleteKept, keepLoss, keptAs, listLosses, loadKept, lossesStore, MOST_KEPT, renameKept } from '../../../src/stores/theoryLosses';
+import { deleteKept, isKeptAs, keepLoss, keptAs, listLosses, loadKept, lossesStore, MOST_KEPT, renameKept } from '../../../src/stores/theoryLosses';
 import { freshStores, type Fixture } from './fixture';
 
 let lab: Fixture;
@@ -31,6 +31,8 @@ describe('losses of one’s own', () => {
     lossesStore.setState({ losses: [] });
     await listLosses();
     expect(names()).toEqual(['Down', 'Mine']);
+    expect(isKeptAs(typed('a * b'), keptAs('Mine')!)).toBe(true);
+    expect(isKeptAs({ ...typed('a * b'), hyper: { beta: 0.3, lambda: 3 } }, keptAs('Mine')!)).toBe(false);
     expect(keptAs('mine')).toMatchObject({ objective: 'custom', text: 'a * b', hyper: { beta: 0.3, lambda: 2 } });
   });
 
