@@ -8,6 +8,7 @@ import type { Job, JobItem } from '../reviser/jobs';
 import type { StoredReply } from '../reviser/replies';
 import { pairTables, type AddedBlock, type ColumnBlock, type DatasetRecord, type JournalEntry, type PairChunk, type SketchBlock } from './pairs/records';
 import { upgradePairs } from './pairs/upgrade';
+import type { StoredCell, StoredPolicy, StoredStudy } from './studies';
 
 /** A run without its rows. */
 export interface StoredRun {
@@ -52,7 +53,7 @@ export interface KeptReply extends StoredReply {
   readonly job: string;
 }
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 export class LabDatabase extends Dexie {
   readonly runs!: Table<StoredRun, string>;
@@ -68,6 +69,9 @@ export class LabDatabase extends Dexie {
   readonly jobs!: Table<Job, string>;
   readonly jobItems!: Table<JobItem, [string, number]>;
   readonly replies!: Table<KeptReply, string>;
+  readonly studies!: Table<StoredStudy, string>;
+  readonly studyCells!: Table<StoredCell, [string, number]>;
+  readonly studyPolicies!: Table<StoredPolicy, [string, number]>;
   readonly settings!: Table<{ readonly key: string; readonly value: unknown }, string>;
 
   constructor(name: string) {
@@ -84,7 +88,8 @@ export class LabDatabase extends Dexie {
     });
     // Dexie lets the upgrade read a table that it drops.
     this.version(2).stores({ pairs: null, ...pairTables }).upgrade(upgradePairs);
-    this.version(SCHEMA_VERSION).stores({ jobs: 'id, createdAt', jobItems: '[job+index], [job+status+index], *replies', replies: 'hash, job' });
+    this.version(3).stores({ jobs: 'id, createdAt', jobItems: '[job+index], [job+status+index], *replies', replies: 'hash, job' });
+    this.version(SCHEMA_VERSION).stores({ studies: 'id, createdAt', studyCells: '[study+place]', studyPolicies: '[study+seed]' });
   }
 }
 

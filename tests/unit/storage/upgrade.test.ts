@@ -3,8 +3,10 @@ import { Dexie } from 'dexie';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDBObjectStore } from 'fake-indexeddb';
 import { recipeSchema } from '../../../src/lab/recipe';
+import { quickPlan } from '../../../src/lab/study/plan';
 import * as storage from '../../../src/storage';
 import { DATABASE_NAME } from '../../../src/storage/database';
+import { createStudy, loadStudy } from '../../../src/storage/studies';
 import { countPairs, createPacker } from '../../../src/storage/pairs/packer';
 import { newHead, putPacked } from '../../../src/storage/pairs/upgrade';
 import { loserPairs, someJob, someReply } from '../reviser/someJobs';
@@ -59,10 +61,14 @@ const secondSchema = {
   journal: '[dataset+at]',
 };
 
-async function fillSecondVersion(): Promise<void> {
+/** What version 3 had more, as it was released; never to be changed. */
+const thirdSchema = { jobs: 'id, createdAt', jobItems: '[job+index], [job+status+index], *replies', replies: 'hash, job' };
+
+async function fillSecondVersion(version = 2): Promise<void> {
   const db = new Dexie(DATABASE_NAME);
   db.version(1).stores(firstSchema);
   db.version(2).stores(secondSchema);
+  if (version === 3) db.version(3).stores(thirdSchema);
   await db.table('runs').add(run);
   await db.table('metrics').add({ run: 'r', chunk: 0, rows });
   await db.table('checkpoints').add({ run: 'r', checkpoint: { step: 2, stopped: [], numTokens: [20] } });
@@ -82,7 +88,7 @@ beforeEach(async () => {
   await Dexie.delete(DATABASE_NAME);
 });
 
-describe.each([['first', fillFirstVersion], ['second', fillSecondVersion]])('a database of the %s version', (_, fill) => {
+describe.each([['first', fillFirstVersion], ['second', () => fillSecondVersion()], ['third', () => fillSecondVersion(3)]])('a database of the %s version', (_, fill) => {
   beforeEach(fill);
 
   it('opens with everything that was in it', async () => {
@@ -102,6 +108,13 @@ describe.each([['first', fillFirstVersion], ['second', fillSecondVersion]])('a d
     expect((await storage.jobStore.loadItems('a')).map(({ pair }) => pair)).toEqual(loserPairs(2));
     expect(await storage.replyStore('a').get(someReply('x').hash)).toEqual(someReply('x'));
     expect(await storage.loadPairs('one')).toEqual(first);
+  });
+
+  it('takes re-enactments from then on', async () => {
+    const study = { id: 's', createdAt: 1, plan: quickPlan, lab: '0', runtime: 'Node', done: 0, elapsedMs: 0, trainMs: 0, adapters: [] };
+    await createStudy(study);
+    await storage.closeDatabase();
+    expect(await loadStudy('s')).toEqual({ study, records: [] });
   });
 });
 
