@@ -51,6 +51,17 @@ test('a person types a loss, is shown the very character that is wrong, mends it
     expect(await readFile(await file.path(), 'utf8')).toContain('loss = 1.0 - torch.sigmoid(beta * a) + torch.sigmoid(beta * b)');
   });
 
+  await test.step('it is kept under its name, and another one does not take its place unasked', async () => {
+    const kept = page.getByRole('region', { name: 'Kept losses' });
+    await card.getByRole('button', { name: 'Keep', exact: true }).click();
+    await expect(kept.getByRole('button', { name: 'My zero', exact: true })).toBeVisible();
+    await editor.fill('-beta * a');
+    await card.getByRole('button', { name: 'Keep', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Replace “My zero”?' }).getByRole('button', { name: 'Cancel' }).click();
+    await kept.getByRole('button', { name: 'My zero', exact: true }).click();
+    await expect(editor).toHaveValue('1 - sigmoid(beta * a) + sigmoid(beta * b)');
+  });
+
   await test.step('it trains in the cohort', async () => {
     await card.getByRole('button', { name: 'Train it beside the others' }).click();
     await expect(page.getByText('“My zero” is in the cohort now')).toBeVisible();
@@ -74,7 +85,51 @@ test('a person types a loss, is shown the very character that is wrong, mends it
     await page.reload();
     await expect(page.getByRole('region', { name: 'First loss' }).getByRole('textbox', { name: 'Name' })).toHaveValue('My zero');
     await expect(page.getByRole('slider', { name: 'Up to step' })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Kept losses' }).getByRole('button', { name: 'My zero', exact: true })).toBeVisible();
   });
+
+  await test.step('a dot of a stored run that is pressed is followed, with its pair and its numbers', async () => {
+    await page.getByRole('button', { name: /Run on the plane$/ }).click();
+    await page.getByRole('option', { name: /^Tiny/ }).click();
+    const step = page.getByRole('slider', { name: 'Up to step' });
+    // At the start all pairs stand where the reference is.
+    await step.press('Home');
+    await page.getByRole('group', { name: /^Plane of My zero/ }).click();
+    const panel = page.getByRole('region', { name: 'The point under the lens' });
+    await expect(panel.getByRole('textbox', { name: 'Held-out pair, 1 to 2' })).toHaveValue(/^[12]$/);
+    await expect(panel.locator('ins, del').first()).toBeVisible();
+    await expect(panel.getByRole('row', { name: 'Log-ratio 0.00 0.00' })).toBeVisible();
+    await expect(panel.getByRole('row', { name: /^Tokens \d+ \d+$/ })).toBeVisible();
+    await step.press('End');
+    await expect(panel.getByRole('row', { name: 'Log-ratio 0.00 0.00' })).toHaveCount(0);
+    await panel.getByRole('button', { name: 'Leave the pair' }).click();
+    await expect(panel.getByRole('slider', { name: 'Winner’s reward' })).toBeVisible();
+    // Without a pointer.
+    await page.getByRole('group', { name: /^Plane of APO-zero/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect(panel.getByRole('row', { name: /^Log-ratio/ })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(panel.getByRole('row', { name: /^Log-ratio/ })).toHaveCount(0);
+  });
+});
+
+test('a link shows somebody else the same losses, and a damaged one changes nothing', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('?backend=wasm#/theory');
+  const editor = page.getByRole('region', { name: 'First loss' }).getByRole('textbox', { name: 'Loss of one pair' });
+  await editor.fill('square(a - b - 1)');
+  await page.getByRole('button', { name: 'Copy a link to this view' }).click();
+  await expect(page.getByText('The link is copied. It shows both losses')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await editor.fill('a * b');
+  await page.evaluate((hash) => (window.location.hash = hash), new URL(link).hash);
+  await expect(editor).toHaveValue('square(a - b - 1)');
+  expect(new URL(page.url()).hash).toBe('#/theory');
+  await page.getByRole('status').filter({ hasText: 'The link’s losses stand here now' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(editor).toHaveValue('a * b');
+  await page.evaluate((hash) => (window.location.hash = hash), new URL(link).hash.slice(0, -9));
+  await expect(page.getByRole('alert').filter({ hasText: 'The link’s losses are damaged and could not be read.' })).toBeVisible();
+  await expect(editor).toHaveValue('a * b');
 });
 
 test('axe finds no violation in the theory view, in every theme, with a mistake on it, and on a phone', async ({ page }) => {
