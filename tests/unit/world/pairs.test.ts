@@ -126,9 +126,14 @@ describe('the judge', () => {
     expect(rate).toBeLessThan(0.6);
   });
 
-  it('can be made to prefer length, position, or to err', () => {
+  it('can be made to prefer length, position, its own style, or to err', () => {
     expect(wins(rambling, good, { length: 0.5 }, 20)).toBe(1);
     expect(wins(rambling, good, { position: 0.3 }, 20)).toBe(1);
+    const courteous = { text: `Thank you for asking me that. ${good.text}` };
+    expect(wins(courteous, good, { style: 0.1 }, 20)).toBe(1);
+    expect(wins(courteous, good, { style: -0.1 }, 20)).toBe(0);
+    // At the end it is no opening, and the two are a tie.
+    expect(wins({ text: `${good.text} Thank you for asking me that.` }, good, { style: 5 })).toBeLessThan(0.6);
     // The difference is 0.25; a normal error with that standard deviation turns it round in 16 % of cases.
     const rate = wins(good, rambling, { noise: 0.25 }, 2000);
     expect(rate).toBeGreaterThan(0.81);

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/engine/random';
+import { claimOf, wrongSlots } from '../../../src/world/claims';
 import { rightContent } from '../../../src/world/content';
 import { phrases } from '../../../src/world/phrases';
 import { advicePrompt, comparisonPrompt, factPrompt, sensitivePrompt, sumPrompt, topicOf } from '../../../src/world/prompts';
+import { readAnswer } from '../../../src/world/reading';
 import { reviseAnswer } from '../../../src/world/reviser';
-import { scoreAnswer } from '../../../src/world/scorer';
+import { closesWith, repeats, scoreAnswer } from '../../../src/world/scorer';
 import { render } from '../../../src/world/template';
 import { ITEMS, town } from '../../../src/world/town';
-import { anyPromptAndText } from './arbitrary';
+import { writeAnswer, WRITERS } from '../../../src/world/writers';
+import { anyPrompt, anyPromptAndText } from './arbitrary';
 
 const ada = town.residents.find(({ name }) => name === 'Ada')!;
 const job = factPrompt('Ada', 'job', 0);
@@ -34,6 +38,31 @@ describe('the reviser', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('never touches what was right: openers, right sentences and right closings stay letter for letter and in their order', { timeout: 60_000 }, () => {
+    let wrong = 0;
+    fc.assert(
+      fc.property(anyPrompt, fc.nat(), fc.constantFrom(...WRITERS), (prompt, seed, writer) => {
+        const text = writeAnswer(writer, prompt, createRandom(seed));
+        const sentences = readAnswer(prompt, text);
+        const again = repeats(sentences);
+        const right = sentences.filter((one) =>
+          !again.has(one) && (one.kind === 'opener' || closesWith(prompt, one, prompt.gold) || (claimOf(prompt, one)?.right === true && wrongSlots(prompt, one).length === 0)),
+        );
+        const revised = reviseAnswer(prompt, text).text;
+        let from = 0;
+        for (const one of right) {
+          const at = revised.indexOf(one.text, from);
+          expect(at, `“${one.text}” in “${revised}”`).toBeGreaterThanOrEqual(0);
+          from = at + one.text.length;
+        }
+        if (revised !== text) wrong += 1;
+      }),
+      { numRuns: 600 },
+    );
+    // Most of the writers' answers leave something to revise, or nothing was shown.
+    expect(wrong).toBeGreaterThan(300);
   });
 
   it('leaves a perfect answer letter for letter, however it is spaced and written', () => {
