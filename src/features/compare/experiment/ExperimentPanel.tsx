@@ -15,6 +15,7 @@ import { useDatasets, useExperiment } from '../../../stores/hooks';
 import { storedId, storedName } from '../../../stores/storedPairs';
 import { memberLabels } from '../curves';
 import { InTurn } from '../../../components/InTurn';
+import { MadeData, madeOptions, withDataset } from './MadeData';
 import { MemberRow } from './MemberRow';
 import { RecipeMenu } from './RecipeMenu';
 import { readSeeds } from './seeds';
@@ -25,7 +26,7 @@ type Schedule = Recipe['schedule'];
 
 const NO_CUT = 'leaveOut';
 
-function DataSection({ data }: { readonly data: Data }) {
+function DataSection({ data, seed }: { readonly data: Data; readonly seed: number }) {
   const datasets = useDatasets((state) => state.datasets);
   const listed = useDatasets((state) => state.listed);
   const change = (part: Partial<Data>): void => changeRecipe({ data: { ...data, ...part } });
@@ -46,7 +47,7 @@ function DataSection({ data }: { readonly data: Data }) {
       <Select
         label={t('Preference pairs')}
         value={data.dataset}
-        onChange={(dataset) => change({ dataset })}
+        onChange={(dataset) => changeRecipe({ data: withDataset(data, dataset) })}
         options={[
           {
             id: 'clair',
@@ -59,11 +60,13 @@ function DataSection({ data }: { readonly data: Data }) {
             description: t('Two answers by other writers; a judge prefers one. They differ in much besides quality.'),
           },
           ...stored,
+          ...madeOptions(data, seed),
           ...(chosen !== undefined && !datasets.some(({ id }) => id === chosen)
             ? [{ id: data.dataset, name: listed ? t('A dataset that is not stored here') : t('Looking for the dataset …') }]
             : []),
         ]}
       />
+      <MadeData data={data} onChange={(next) => changeRecipe({ data: next })} />
       {gone && <p className={styles.problem}>{t('The recipe names a dataset that is not stored in this browser. Choose another, or import it again.')}</p>}
       {chosen !== undefined && (
         <Select
@@ -226,7 +229,7 @@ export function ExperimentPanel({ onPoint }: { readonly onPoint: (member: number
   return (
     <div className={styles.panel}>
       <RecipeMenu />
-      <DataSection data={recipe.data} />
+      <DataSection data={recipe.data} seed={recipe.seeds[0]!} />
       <div className={styles.cohortHead}>
         <h2>{t('Cohort')}</h2>
         <Button kind="quiet" isDisabled={policiesLeft(recipe) < 1} onPress={addMember}>
