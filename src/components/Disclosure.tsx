@@ -7,12 +7,15 @@ export interface DisclosureProps {
   readonly title: string;
   readonly summary?: string;
   readonly defaultExpanded?: boolean;
+  /** Given where something else opens it, too. */
+  readonly isExpanded?: boolean;
+  readonly onExpandedChange?: (expanded: boolean) => void;
   readonly children: ReactNode;
 }
 
-export function Disclosure({ title, summary, defaultExpanded = false, children }: DisclosureProps) {
+export function Disclosure({ title, summary, children, ...expanded }: DisclosureProps) {
   return (
-    <AriaDisclosure defaultExpanded={defaultExpanded}>
+    <AriaDisclosure {...expanded}>
       <Heading level={3}>
         <Button slot="trigger" className={styles.disclosureTrigger!}>
           <svg className={styles.twist} viewBox="0 0 8 8" aria-hidden="true">

@@ -1,6 +1,7 @@
 // What the reference and the policies on the device think of pairs that somebody is looking at: log-probabilities of both
 // sides, in total and per token. Changes nothing.
 import { encodeSequence } from '../engine/tokenizer/chat';
+import { tokenTexts } from '../engine/tokenizer/tokenTexts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer';
 import type { Cohort, EncodedPair, EncodedSequence, SequenceLogProbs } from '../engine/training/types';
 import { inBatches, scorePairs } from './evaluation';
@@ -71,10 +72,5 @@ export async function scoreForPage(job: ScoreJob): Promise<void> {
 function sideOf({ sum, perToken }: SequenceLogProbs, sequence: EncodedSequence, tokenizer: Tokenizer, withTokens: boolean): SideScore {
   const ids = sequence.ids.slice(sequence.completionStart);
   if (!withTokens) return { sum, tokens: ids.length };
-  const stream = tokenizer.stream();
-  const texts = ids.map((id) => stream.push(id));
-  const rest = stream.end();
-  // What bytes were left belong to the token before the end token, which has no text.
-  if (rest !== '') texts[Math.max(0, texts.length - 2)] += rest;
-  return { sum, tokens: ids.length, perToken: Array.from(perToken), texts };
+  return { sum, tokens: ids.length, perToken: Array.from(perToken), texts: tokenTexts(tokenizer, ids) };
 }

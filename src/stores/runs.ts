@@ -99,5 +99,8 @@ export function toKept(run: Run): KeptRun | undefined {
 
 /** A run from the shelf as the page shows it; `held` are the runs that some tab is training. */
 export function fromKept(kept: KeptRun, held: ReadonlySet<string>): Run {
-  return { ...kept, state: isOver(kept.state) ? kept.state : held.has(kept.id) ? 'elsewhere' : 'interrupted' };
+  // Runs of earlier versions had nobody answer prompts, and go on without.
+  const { evaluation } = kept.recipe;
+  const recipe = { ...kept.recipe, evaluation: { ...evaluation, samples: (evaluation.samples as number | undefined) ?? 0 } };
+  return { ...kept, recipe, state: isOver(kept.state) ? kept.state : held.has(kept.id) ? 'elsewhere' : 'interrupted' };
 }

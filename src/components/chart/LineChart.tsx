@@ -24,6 +24,8 @@ export interface LineChartProps {
   readonly referenceLabel?: string;
   /** Big charts name lines at their ends and carry markers; small ones do not. */
   readonly big?: boolean;
+  /** Room for the names at the lines' ends, in rem. */
+  readonly labelRoom?: number;
   readonly highlight?: string;
   /** Charts with the same group move one cursor. */
   readonly group?: string;
@@ -53,7 +55,7 @@ function formatTick(value: number): string {
 }
 
 export function LineChart(props: LineChartProps) {
-  const { name, series, steps, big = false, highlight, group, digits = 2, sketch = false } = props;
+  const { name, series, steps, big = false, labelRoom = 5.6, highlight, group, digits = 2, sketch = false } = props;
   const rem = useRem();
   const thin = useMemo(() => series.map((one) => decimate(one)), [series]);
   const empty = series.every((one) => one.steps.length === 0) && props.reference === undefined;
@@ -77,8 +79,8 @@ export function LineChart(props: LineChartProps) {
     [steps, big],
   );
   const margin = useMemo(
-    () => (big ? { top: 8, right: 5.6 * rem, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }),
-    [big, rem],
+    () => (big ? { top: 8, right: labelRoom * rem, bottom: 2, left: 0 } : { top: 6, right: 8, bottom: 0, left: 0 }),
+    [big, labelRoom, rem],
   );
 
   return (

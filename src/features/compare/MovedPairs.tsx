@@ -1,15 +1,16 @@
 // The pairs behind a point of the held-out curves: which of them a policy has moved most up to that step. Opened from Curves.
 import { useEffect, useMemo, useState } from 'react';
+import { Button } from '../../components/Button';
 import { Dialog } from '../../components/Dialog';
 import { datasetLink } from '../../components/links';
 import { Select } from '../../components/Select';
 import { t } from '../../components/text';
-import { policiesOf } from '../../lab/recipe';
 import { findHeldOut, type FoundPair } from '../../stores/heldOutPairs';
 import { report } from '../../stores/notices';
 import type { Run } from '../../stores/runs';
 import { storedId } from '../../stores/storedPairs';
-import { memberLabels } from './curves';
+import { lookAtTokens } from '../../stores/tokenLens';
+import { policyNames } from './curves';
 import { movedBy, movedMost, nearestPairStep, type MovedBy } from './moved';
 import { formatChange } from '../../components/format';
 import styles from './moved.module.css';
@@ -27,16 +28,11 @@ export interface MovedPairsProps {
 /** Whether a run has kept what this shows. */
 export const keepsPairs = ({ table, start }: Run): boolean => start?.heldOutIds !== undefined && (table?.pairSteps(0).length ?? 0) > 0;
 
-/** Each policy's name: its member's, with the seed where there are several. */
-function policyNames({ recipe }: Run): string[] {
-  const labels = memberLabels(recipe.cohort);
-  return policiesOf(recipe).map(({ memberIndex, seed }) => (recipe.seeds.length > 1 ? t('{name}, seed {seed}', { name: labels[memberIndex]!, seed }) : labels[memberIndex]!));
-}
-
 export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
   const table = run.table!;
   const ids = run.start!.heldOutIds!;
-  const names = policyNames(run);
+  const names = policyNames(run.recipe);
+  const hasTokens = run.start?.heldOutTokens !== undefined;
   const [policy, setPolicy] = useState(0);
   const [by, setBy] = useState<MovedBy>('rejected');
   const [wanted, setWanted] = useState(step);
@@ -91,6 +87,7 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
                 {byNames[id]}
               </th>
             ))}
+            {hasTokens && <td />}
           </tr>
         </thead>
         <tbody>
@@ -104,6 +101,20 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
                 {(['chosen', 'rejected', 'margin'] as const).map((id) => (
                   <td key={id}>{formatChange(change[id])}</td>
                 ))}
+                {hasTokens && (
+                  <td>
+                    <Button
+                      kind="quiet"
+                      aria-label={t('Tokens of “{prompt}”', { prompt: pair?.prompt ?? place + 1 })}
+                      onPress={() => {
+                        onClose();
+                        lookAtTokens(run.id, { policy, place, ...(shown !== undefined && { step: shown }) });
+                      }}
+                    >
+                      {t('Tokens')}
+                    </Button>
+                  </td>
+                )}
               </tr>
             );
           })}

@@ -17,8 +17,12 @@ interface SmallChart {
   /** Winner's metric first where there are two. */
   readonly metrics: readonly string[];
   readonly digits: number;
-  /** Where the reference stands, for figures that have one. */
-  readonly reference?: number;
+  /** Where the reference stands, for figures that have one; `own` where the run's start tells. */
+  readonly reference?: number | 'own';
+  /** Shares, from none to all. */
+  readonly share?: boolean;
+  /** Of answers that are sampled at evaluations, which not every run does. */
+  readonly sampled?: boolean;
   /** Also drawn for held-out pairs, but measured in training. */
   readonly key: string;
 }
@@ -29,12 +33,18 @@ function chartsFor(strip: Settings['strip']): SmallChart[] {
   const charts: SmallChart[] = [
     { key: 'rewards', title: t('Rewards'), unit: t('β × log-ratio'), metrics: rewards, digits: 3, reference: 0 },
     { key: 'margins', title: t('Margins'), unit: t('winner’s reward − loser’s'), metrics: [`${p}rewards/margins`], digits: 3, reference: 0 },
-    { key: 'accuracy', title: t('Accuracy'), unit: t('pairs with a positive margin'), metrics: [`${p}rewards/accuracies`], digits: 3 },
+    { key: 'accuracy', title: t('Accuracy'), unit: t('pairs with a positive margin'), metrics: [`${p}rewards/accuracies`], digits: 3, share: true },
     { key: 'loss', title: t('Loss'), unit: t('each objective’s own'), metrics: [`${p}loss`], digits: 4 },
     { key: 'entropy', title: t('Entropy'), unit: t('nats per token'), metrics: [`${p}entropy`], digits: 4 },
     { key: 'norm', title: t('Gradient norm'), unit: t('before clipping'), metrics: ['grad_norm'], digits: 4 },
   ];
-  if (strip === 'heldOut') return charts;
+  if (strip === 'heldOut') {
+    return [
+      ...charts,
+      { key: 'length', title: t('Answer length'), unit: t('tokens'), metrics: ['eval_samples/length'], digits: 1, reference: 'own', sampled: true },
+      { key: 'ended', title: t('End rate'), unit: t('of answers'), metrics: ['eval_samples/ended'], digits: 2, reference: 'own', share: true, sampled: true },
+    ];
+  }
   return [
     { key: 'logps', title: t('Log-likelihood'), unit: t('nats per answer'), metrics: ['logps/chosen', 'logps/rejected'], digits: 3 },
     ...charts,
@@ -65,13 +75,15 @@ function Small({ chart, recipeSteps, highlight }: SmallProps) {
   const current = drawn.find((one) => !one.past);
   const shown = series.some((one) => one.steps.length > 0);
   const lit = highlight === undefined || current === undefined ? undefined : `${current.run.id} ${highlight} `;
+  const reference = chart.reference === 'own' ? current?.run.start?.reference[chart.metrics[0]!] : chart.reference;
   const litSeries = lit === undefined ? undefined : series.find((one) => one.id.startsWith(lit));
+  if (chart.sampled && !shown && current !== undefined && (recorded || !(current.run.recipe.evaluation.samples > 0))) return null;
   return (
     <ChartFigure
       title={chart.title}
       unit={chart.unit}
       faded={recorded}
-      table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits))}
+      table={() => seriesTable(chart.unit, series, Math.max(4, chart.digits), chart.reference === 'own' ? reference : undefined)}
     >
       <Chart
         name={`${chart.title}: ${chart.unit}`}
@@ -79,8 +91,8 @@ function Small({ chart, recipeSteps, highlight }: SmallProps) {
         steps={steps}
         digits={chart.digits}
         group="compare"
-        {...(shown && chart.reference !== undefined ? { reference: chart.reference, referenceLabel: '' } : {})}
-        {...(chart.key === 'accuracy' ? { domain: [0, 1] as const } : {})}
+        {...(shown && reference !== undefined ? { reference, referenceLabel: '' } : {})}
+        {...(chart.share ? { domain: [0, 1] as const } : {})}
         {...(litSeries === undefined || chart.metrics.length > 1 ? {} : { highlight: litSeries.id })}
       />
     </ChartFigure>

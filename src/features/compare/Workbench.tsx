@@ -10,6 +10,7 @@ import { StoppedPolicies } from './Stopped';
 import { Strip } from './Strip';
 import { Summary } from './Summary';
 import { TokenSplit } from './TokenSplit';
+import { Where } from './where/Where';
 import styles from './compare.module.css';
 
 const ExperimentPanel = loadedInTurn(async () => (await import('./experiment/ExperimentPanel')).ExperimentPanel);
@@ -34,6 +35,7 @@ export function Workbench() {
         <StoppedPolicies />
         <Curves {...lit} />
         <TokenSplit />
+        <Where />
         <Strip {...lit} />
       </section>
       <section className={styles.right} aria-label={t('Samples and runs')}>

@@ -101,6 +101,14 @@ export function drawnRuns(current: Run | undefined, behind: readonly Run[]): Dra
   }));
 }
 
+/** Each policy's name: its member's, with the seed where there are several. */
+export function policyNames(recipe: Recipe): string[] {
+  const labels = memberLabels(recipe.cohort);
+  return policiesOf(recipe).map(({ memberIndex, seed }) =>
+    recipe.seeds.length > 1 ? t('{name}, seed {seed}', { name: labels[memberIndex]!, seed }) : labels[memberIndex]!,
+  );
+}
+
 export interface LineOptions {
   readonly dashed?: boolean;
   /** Subtracted from every value, e.g. the reference's own figure. */

@@ -3,6 +3,7 @@
 import { formatFixed } from '../../components/format';
 import { t } from '../../components/text';
 import { isOver, type Run } from '../../stores/runs';
+import { collapseOf } from './collapse';
 import { drawnRuns, latestOf, linesOf } from './curves';
 
 /** Changes smaller than this are not worth a word, in nats. */
@@ -81,6 +82,7 @@ export function outcomeOf(run: Run): string[] {
         : t('Losers fell under every objective, by {least} to {most} nats.', { least, most }),
     );
   }
+  sentences.push(...collapseOf(run));
   if (run.stops.length > 0) {
     sentences.push(
       t('{count, plural, one {# policy was} other {# policies were}} stopped early; the cross on the curve tells why.', {
