@@ -2,6 +2,7 @@
 // the pair under the lens as lines above.
 import { memo, useLayoutEffect, useRef } from 'react';
 import { fitCanvas, useSide, useTheme } from './canvas';
+import { paintDots, type Ink } from './paintDots';
 import type { Ratios } from './runDots';
 import type { RunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
@@ -20,19 +21,17 @@ export const RunLayer = memo(function RunLayer({ run, beta, reach }: RunLayerPro
   const { policies, lens } = run;
   useLayoutEffect(() => {
     const element = canvas.current;
-    const context = element?.getContext('2d');
+    // The pixels are written here and never drawn by a device.
+    const context = element?.getContext('2d', { willReadFrequently: true });
     if (element == null || context == null || side === 0) return;
     const { pixels, scale } = fitCanvas(element, side);
-    context.clearRect(0, 0, pixels, pixels);
-    context.globalAlpha = lens === undefined ? 0.55 : 0.18;
+    const image = context.createImageData(pixels, pixels);
+    const alpha = lens === undefined ? 0.55 : 0.18;
     const count = policies.reduce((sum, { dots }) => sum + dots.chosen.length, 0);
     const radius = scale * (count > 3000 ? 1.2 : Math.max(1.5, side * 0.0055));
     const unit = (pixels / (2 * reach)) * beta;
-    for (const { color, dots } of policies) {
-      const stamp = stampOf(element, color, radius, theme);
-      const [left, top] = [pixels / 2 - stamp.width / 2, pixels / 2 - stamp.height / 2];
-      for (let i = 0; i < dots.chosen.length; i++) context.drawImage(stamp, left + dots.chosen[i]! * unit, top - dots.rejected[i]! * unit);
-    }
+    for (const { color, dots } of policies) paintDots(image, dots, { ink: inkOf(element, color, theme), radius, alpha, unit });
+    context.putImageData(image, 0, 0);
   }, [policies, lens, beta, reach, side, theme]);
 
   const place = ([chosen, rejected]: Ratios): string => `${(chosen * beta).toFixed(4)},${(-rejected * beta).toFixed(4)}`;
@@ -57,22 +56,19 @@ export const RunLayer = memo(function RunLayer({ run, beta, reach }: RunLayerPro
   );
 });
 
-/** One dot of each colour and size, drawn once and then stamped, which is many times as quick as a circle each. */
-const stamps = new Map<string, HTMLCanvasElement>();
+const inks = new Map<string, Ink>();
 
-function stampOf(element: HTMLElement, color: string, radius: number, theme: string): HTMLCanvasElement {
-  const key = `${theme} ${color} ${radius.toFixed(2)}`;
-  const known = stamps.get(key);
+/** A colour of the page's style as it is in the theme now. */
+function inkOf(element: HTMLElement, color: string, theme: string): Ink {
+  const key = `${theme} ${color}`;
+  const known = inks.get(key);
   if (known !== undefined) return known;
-  const stamp = document.createElement('canvas');
-  stamp.width = stamp.height = Math.ceil(radius * 2) + 2;
-  const context = stamp.getContext('2d')!;
   element.style.color = color;
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
   context.fillStyle = getComputedStyle(element).color;
-  context.beginPath();
-  context.arc(stamp.width / 2, stamp.height / 2, radius, 0, 2 * Math.PI);
-  context.fill();
-  if (stamps.size > 200) stamps.clear();
-  stamps.set(key, stamp);
-  return stamp;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  const ink: Ink = [red!, green!, blue!];
+  inks.set(key, ink);
+  return ink;
 }

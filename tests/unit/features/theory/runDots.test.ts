@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { paintDots } from '../../../../src/features/theory/paintDots';
 import { dotsAt, nearestDot, referenceSums, wayOf } from '../../../../src/features/theory/runDots';
 import { createRandom } from '../../../../src/engine/random';
 import { createRowTable } from '../../../../src/stores/rowTable';
@@ -50,5 +51,37 @@ describe('the nearest dot', () => {
       expect(nearestDot(lists, at, far * 0.999)).toBeUndefined();
     }
     expect(nearestDot([], [0, 0], Infinity)).toBeUndefined();
+  });
+});
+
+describe('the dots as they are painted', () => {
+  const image = (size: number) => ({ width: size, height: size, data: new Uint8ClampedArray(size * size * 4) });
+  const at = ({ width, data }: ReturnType<typeof image>, x: number, y: number): number[] => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+
+  it('are discs of their colour about their log-ratios, the rejected one’s upward', () => {
+    const canvas = image(41);
+    paintDots(canvas, { chosen: Float32Array.of(10), rejected: Float32Array.of(5) }, { ink: [200, 100, 50], radius: 3, alpha: 1, unit: 1 });
+    let [area, sumX, sumY] = [0, 0, 0];
+    for (let y = 0; y < 41; y++) {
+      for (let x = 0; x < 41; x++) {
+        const cover = at(canvas, x, y)[3]! / 255;
+        area += cover;
+        sumX += cover * (x + 0.5);
+        sumY += cover * (y + 0.5);
+      }
+    }
+    expect(area / (Math.PI * 9)).toBeCloseTo(1, 1);
+    expect([sumX / area, sumY / area]).toEqual([expect.closeTo(30.5, 1), expect.closeTo(15.5, 1)]);
+    expect(at(canvas, 30, 15)).toEqual([200, 100, 50, 255]);
+    expect(at(canvas, 10, 25)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('lie over one another as half-transparent things do, and may be out of sight', () => {
+    const canvas = image(9);
+    const here = { chosen: Float32Array.of(0, 1e9, NaN), rejected: Float32Array.of(0, -1e9, 0) };
+    paintDots(canvas, here, { ink: [200, 0, 0], radius: 2, alpha: 0.5, unit: 1 });
+    paintDots(canvas, here, { ink: [0, 100, 0], radius: 2, alpha: 0.5, unit: 1 });
+    // 0.5 of the upper, 0.25 of the lower: three quarters in all.
+    expect(at(canvas, 4, 4)).toEqual([expect.closeTo(200 / 3, -1), expect.closeTo(200 / 3, -1), 0, expect.closeTo(191, -1)]);
   });
 });
