@@ -6,6 +6,7 @@ import { viewStore, type ViewState } from './datasetView';
 import { deviceStore, type DeviceState } from './device';
 import { experimentStore, type ExperimentState } from './experiment';
 import { importStore, type ImportState } from './importing';
+import { judgeBiasStore, type JudgeBiasState } from './judgeBias';
 import { makingStore, type MakingState } from './making';
 import { measuringStore, type MeasuringState } from './measuring';
 import { noticesStore, type NoticesState } from './notices';
@@ -68,6 +69,11 @@ export function useDraft<T>(pick: (state: DraftState) => T): T {
 
 export function useImport<T>(pick: (state: ImportState) => T): T {
   return useStore(importStore, pick);
+}
+
+/** What the judge of a made dataset prefers. */
+export function useJudgeBias<T>(pick: (state: JudgeBiasState) => T): T {
+  return useStore(judgeBiasStore, pick);
 }
 
 /** The dataset in the making. */

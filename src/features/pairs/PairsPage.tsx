@@ -6,6 +6,7 @@ import { BesidePage } from './beside/BesidePage';
 import { DatasetPage } from './dataset/DatasetPage';
 import { ImportPage } from './importing/ImportPage';
 import { DatasetList } from './list/DatasetList';
+import { JudgePage } from './making/JudgePage';
 import { MakePage } from './making/MakePage';
 import { goTo, importLink, placeOf, type PairsPlace } from './links';
 
@@ -15,6 +16,8 @@ function Place({ place }: { readonly place: PairsPlace }) {
       return <DatasetPage key={place.name} name={place.name} row={place.row} />;
     case 'import':
       return <ImportPage />;
+    case 'judge':
+      return <JudgePage key={place.id} id={place.id} />;
     case 'make':
       return <MakePage />;
     case 'beside':

@@ -7,6 +7,8 @@ export { datasetLink, goTo };
 export const listLink = '#/pairs';
 export const importLink = '#/pairs/import';
 export const makeLink = '#/pairs/make';
+/** What the judge of a made dataset prefers, and what policies have learnt of it. */
+export const judgeLink = (id: string): string => `#/pairs/judge/${encodeURIComponent(id)}`;
 export const pairLink = (name: string, row: Row | 'new'): string => `${datasetLink(name)}/${row}`;
 export const besideLink = (first: string, second: string): string => `#/pairs/beside/${encodeURIComponent(first)}/${encodeURIComponent(second)}`;
 
@@ -15,11 +17,13 @@ export type PairsPlace =
   | { readonly page: 'list' }
   | { readonly page: 'import' }
   | { readonly page: 'make' }
+  | { readonly page: 'judge'; readonly id: string }
   | { readonly page: 'dataset'; readonly name: string; readonly row?: Row | 'new' }
   | { readonly page: 'beside'; readonly first: string; readonly second: string };
 
 export function placeOf([page, name, rest]: readonly string[]): PairsPlace {
   if (page === 'import' || page === 'make') return { page };
+  if (page === 'judge' && name !== undefined) return { page, id: name };
   if (page === 'data' && name !== undefined) {
     if (rest === 'new') return { page: 'dataset', name, row: 'new' };
     return { page: 'dataset', name, ...(rest !== undefined && /^\d{1,9}$/.test(rest) && { row: Number(rest) }) };

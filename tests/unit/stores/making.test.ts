@@ -12,16 +12,18 @@ import type { LabEvent, Request } from '../../../src/lab/protocol';
 import { parseRecipe, type Recipe } from '../../../src/lab/recipe';
 import { createLab } from '../../../src/lab/runner';
 import { countWords } from '../../../src/world';
+import { experimentStore } from '../../../src/stores/experiment';
 import { datasetsStore } from '../../../src/stores/datasets';
 import { cancelMaking, changeMaking, firstMaking, makeDataset, makingStore } from '../../../src/stores/making';
 import { train } from '../../../src/stores/runActions';
 import { receive } from '../../../src/stores/runEvents';
 import { runsStore } from '../../../src/stores/runs';
 import { provideServices, services } from '../../../src/stores/services';
+import { judgeBiasStore, leaveBias, measureShifts, openBias, runsOn, trainOnJudged } from '../../../src/stores/judgeBias';
 import { storedName, withStoredPairs } from '../../../src/stores/storedPairs';
 import { fetchTokenizer } from '../../../src/stores/tokenizer';
 import { openInNode } from '../../support/nodeBackend';
-import { freshData, until } from './dataFixture';
+import { freshData } from './dataFixture';
 
 const load = diskAssets(fileURLToPath(new URL('../../../public/', import.meta.url)));
 let sent: Request[];
@@ -47,6 +49,12 @@ beforeEach(async () => {
 
 const small = (change: object = {}): Recipe =>
   parseRecipe({ version: 1, cohort: [{ objective: 'dpo' }], schedule: { steps: 1, batchSize: 2 }, evaluation: { every: 1, samples: 0 }, ...change });
+
+/** A real model on a busy machine takes its time. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 8000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(holds()).toBe(true);
+}
 
 async function finished(): Promise<void> {
   await until(() => runsStore.getState().activeId === undefined);
@@ -127,5 +135,37 @@ describe('making a dataset', () => {
     expect(await makeDataset('Half')).toBeUndefined();
     expect(makingStore.getState().problem!.template).toContain('A run is being trained');
     expect(await services().data.ask({ type: 'listDatasets' })).toEqual([]);
+  });
+});
+
+describe('what a judge prefers', () => {
+  it('is measured in its pairs, and in the answers of policies that were trained on them and on the same answers judged fairly', async () => {
+    const judge = { length: 2, position: 0, noise: 0, style: 0 };
+    changeMaking({ kind: 'on_policy', train: 12, heldOut: 4, seed: 3, judge });
+    const info = (await makeDataset('Verbose'))!;
+    await openBias(info.id);
+    const { judged, bias } = judgeBiasStore.getState();
+    expect(bias).toMatchObject({ pairs: 16, unknown: 0, first: { pairs: 16 } });
+    expect(bias!.words.difference.low).toBeGreaterThan(0);
+    expect(bias!.words.fair).toBeLessThan(bias!.words.difference.mean);
+
+    experimentStore.setState({ recipe: small() });
+    await trainOnJudged(judged!, { faulty: 'With the fault', fair: 'Without' });
+    await finished();
+    const runs = runsStore.getState().runs;
+    expect(runsOn(judged!, runs).map(({ run, fair }) => [run.name, fair])).toEqual([['Without', true], ['With the fault', false]]);
+    expect(new Set(runs.map(({ start }) => start!.dataHash)).size).toBe(2);
+    const [, faulty] = runs;
+    await measureShifts(faulty!.id);
+    expect(judgeBiasStore.getState().shifts[faulty!.id]).toMatchObject([{ policy: 0, prompts: 128 }]);
+    leaveBias();
+    expect(judgeBiasStore.getState()).toEqual({ shifts: {} });
+  });
+
+  it('is no question where nothing was judged', async () => {
+    changeMaking({ kind: 'clair', train: 2, heldOut: 1, seed: 3 });
+    await openBias((await makeDataset('Revised'))!.id);
+    expect(judgeBiasStore.getState().problem!.template).toContain('No judge of the town');
+    leaveBias();
   });
 });

@@ -73,10 +73,12 @@ export function Origin({ info, isOpen, onClose }: { readonly info: DatasetInfo; 
   return (
     <Dialog title={t('Where it comes from')} isOpen={isOpen} onClose={onClose}>
       <dl className={styles.origin}>
-        <div>
-          <dt>{t('Made')}</dt>
-          <dd>{formatDate(info.createdAt, locale)}</dd>
-        </div>
+        {info.provenance.made === undefined && (
+          <div>
+            <dt>{t('Made')}</dt>
+            <dd>{formatDate(info.createdAt, locale)}</dd>
+          </div>
+        )}
         {Object.entries(info.provenance).map(([key, text]) => (
           <div key={key}>
             <dt>{originName(key)}</dt>

@@ -8,6 +8,7 @@ import { readMade, type Made } from '../../../lab/making/provenance';
 import { isJudged } from '../../../lab/making/spec';
 import type { DatasetInfo } from '../../../storage/pairs/protocol';
 import { changeSetup } from '../../../stores/reviseSetup';
+import { judgeLink } from '../links';
 import styles from './making.module.css';
 
 /** The model, as people know it. */
@@ -44,6 +45,11 @@ export function MadeNote({ info }: { readonly info: DatasetInfo }) {
         {t('Made here: {title}, from {model}', { title: madeTitle({ ...made, tuning: false }), model: modelText(made) })}
         {isJudged(made.kind) && ` · ${t('judge: {judge}', { judge: judgeText(made) })}`}
       </p>
+      {isJudged(made.kind) && (
+        <Button kind="quiet" onPress={() => goTo(judgeLink(info.id))}>
+          {t('What the judge prefers …')}
+        </Button>
+      )}
       <AnotherJudge id={info.id} kind={made.kind} />
     </div>
   );
