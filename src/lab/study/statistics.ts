@@ -69,12 +69,22 @@ function resampledMeans(values: readonly number[], stream: number, seed: number)
   const counts = resampleCounts(n, stream, seed);
   const list = Float64Array.from(values);
   const means = new Float64Array(RESAMPLES);
-  for (let r = 0, at = 0; r < RESAMPLES; r++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++, at++) sum += counts[at]! * list[i]!;
-    means[r] = sum / n;
-  }
+  for (let r = 0; r < RESAMPLES; r++) means[r] = dot(counts, r * n, list, 0, n) / n;
   return means;
+}
+
+/** `n` counts of a resample, from place `row`, times `n` values, from place `at`. Four sums at once, as one would wait for its own last addition. */
+function dot(counts: Uint8Array, row: number, values: Float64Array, at: number, n: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    a += counts[row + i]! * values[at + i]!;
+    b += counts[row + i + 1]! * values[at + i + 1]!;
+    c += counts[row + i + 2]! * values[at + i + 2]!;
+    d += counts[row + i + 3]! * values[at + i + 3]!;
+  }
+  for (; i < n; i++) a += counts[row + i]! * values[at + i]!;
+  return a + b + c + d;
 }
 
 function percentiles(mean: number, resampled: Float64Array): Interval {
@@ -109,36 +119,64 @@ export function bootstrapSeeds(lists: Lists, { sameItems }: TwoLevels, seed = 0)
   if (S === 0) return NONE;
   if (S === 1) return bootstrapMean(filled[0]!, seed);
   if (sameItems && filled.some((list) => list.length !== filled[0]!.length)) throw new RangeError('Lists of the same items differ in length.');
-  const seedCounts = resampleCounts(S, SEED_STREAM, seed);
-  const means = sameItems ? resampledOfSame(filled, seedCounts, seed) : new Float64Array(RESAMPLES);
-  if (!sameItems) {
-    for (let s = 0; s < S; s++) {
-      const own = resampledMeans(filled[s]!, s, seed);
-      for (let r = 0; r < RESAMPLES; r++) means[r]! += (seedCounts[r * S + s]! * own[r]!) / S;
-    }
-  }
-  return percentiles(meanOf(filled.map(meanOf)), means);
+  return percentiles(meanOf(filled.map(meanOf)), sameItems ? resampledOfSame(filled, seed) : resampledOfOwn(filled, seed));
 }
 
+/** Each resample's mean where every list has items of its own. */
+function resampledOfOwn(lists: Lists, seed: number): Float64Array {
+  const S = lists.length;
+  const seedCounts = resampleCounts(S, SEED_STREAM, seed);
+  const means = new Float64Array(RESAMPLES);
+  for (const [s, list] of lists.entries()) {
+    const own = resampledMeans(list, s, seed);
+    for (let r = 0; r < RESAMPLES; r++) means[r]! += (seedCounts[r * S + s]! * own[r]!) / S;
+  }
+  return means;
+}
+
+interface SeedDraws {
+  /** The different draws of seeds, each as how often every seed is in it. */
+  readonly weights: readonly (readonly number[])[];
+  /** Which of them each resample has. */
+  readonly which: Uint16Array;
+}
+
+const drawnSeeds = new Map<string, SeedDraws>();
+
+function seedDraws(S: number, seed: number): SeedDraws {
+  const key = `${S}/${seed}`;
+  const known = drawnSeeds.get(key);
+  if (known) return known;
+  const counts = resampleCounts(S, SEED_STREAM, seed);
+  const weights: number[][] = [];
+  const places = new Map<string, number>();
+  const which = Uint16Array.from({ length: RESAMPLES }, (_, r) => {
+    const draw = [...counts.subarray(r * S, (r + 1) * S)];
+    const place = places.get(draw.join()) ?? weights.push(draw) - 1;
+    places.set(draw.join(), place);
+    return place;
+  });
+  if (drawnSeeds.size >= MOST_KEPT) drawnSeeds.delete(drawnSeeds.keys().next().value!);
+  const draws = { weights, which };
+  drawnSeeds.set(key, draws);
+  return draws;
+}
+
+/** Room for the mixtures of one call; made anew for each, they would keep the garbage collector busy. */
+let mixtures = new Float64Array(0);
+
 /** Each resample's mean where all lists share the items drawn: few draws of seeds differ, so lists are mixed once for each of them. */
-function resampledOfSame(lists: Lists, seedCounts: Uint8Array, seed: number): Float64Array {
+function resampledOfSame(lists: Lists, seed: number): Float64Array {
   const [S, n] = [lists.length, lists[0]!.length];
   const counts = resampleCounts(n, 0, seed);
-  const mixtures = new Map<string, Float64Array>();
-  const means = new Float64Array(RESAMPLES);
-  for (let r = 0, at = 0; r < RESAMPLES; r++) {
-    const weights = seedCounts.subarray(r * S, (r + 1) * S);
-    const key = weights.join();
-    let mixed = mixtures.get(key);
-    if (!mixed) {
-      mixed = new Float64Array(n);
-      for (let s = 0; s < S; s++) for (let i = 0; i < n; i++) mixed[i]! += (weights[s]! * lists[s]![i]!) / (S * n);
-      mixtures.set(key, mixed);
-    }
-    let sum = 0;
-    for (let i = 0; i < n; i++, at++) sum += counts[at]! * mixed[i]!;
-    means[r] = sum;
+  const { weights, which } = seedDraws(S, seed);
+  if (mixtures.length < weights.length * n) mixtures = new Float64Array(weights.length * n);
+  for (const [w, draw] of weights.entries()) {
+    const mixed = mixtures.subarray(w * n, (w + 1) * n).fill(0);
+    for (let s = 0; s < S; s++) for (let i = 0; i < n; i++) mixed[i]! += (draw[s]! * lists[s]![i]!) / (S * n);
   }
+  const means = new Float64Array(RESAMPLES);
+  for (let r = 0; r < RESAMPLES; r++) means[r] = dot(counts, r * n, mixtures, which[r]! * n, n);
   return means;
 }
 
@@ -194,7 +232,8 @@ export function lengthControlledWins(wins: Lists, longer: Lists, levels: TwoLeve
   const lengths = longer.flat();
   const n = y.length;
   if (n === 0) return NONE;
-  // About the mean, as in AlpacaEval's code: a policy that is always longer by the same amount is not told from a better one.
+  // About the mean, as in AlpacaEval's code. Where a policy is always longer by about as much, length and quality can not be told
+  // apart, and the ridge gives each a half of what there is.
   const mean = meanOf(lengths);
   const deviation = Math.sqrt(meanOf(lengths.map((length) => (length - mean) ** 2)));
   const x = lengths.map((length) => (deviation > 0 ? Math.tanh(length / deviation) : 0));
