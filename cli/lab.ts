@@ -8,11 +8,15 @@ import { askNames, parseAsk, presetNames } from './ask/options';
 import { diskAssets } from './assets';
 import { importCommand, inspectCommand, type Printed } from './importCommand';
 import { pairsCommand } from './pairsCommand';
+import { reproduceCommand } from './reproduce/command';
 import { runCommand } from './runCommand';
 
 const USAGE = `Usage:
   lab run RECIPE.json [--out RUN.json] [--backend auto|webgpu|wasm|cpu] [--json]
       runs an experiment and prints the final held-out figures of each policy
+  lab reproduce --out DIR [--quick] [--plan PLAN.json] [--backend auto|webgpu|wasm|cpu] [--json]
+      re-enacts the paper: makes its datasets, trains its grid, asks the benchmark, and writes report.html, study.json and
+      tables; run again with the same folder, it goes on where it was
   lab pairs --out FILE.jsonl [--dataset clair|off_policy] [--count N] [--json]
       writes shipped preference pairs in the shape that TRL reads
   lab inspect FILE|- [--mapping MAPPING.json] [--json]
@@ -42,6 +46,13 @@ function isBackend(name: string): name is BackendChoice {
   return backends.includes(name);
 }
 
+/** @throws UserError for a name that is none. */
+function backendOf(value: string | boolean | undefined): BackendChoice {
+  const backend = text(value) ?? 'auto';
+  if (!isBackend(backend)) throw new UserError('--backend is one of {known}, not “{backend}”.', { known: backends.join(', '), backend });
+  return backend;
+}
+
 function parse(args: string[], options: Record<string, { type: 'string' | 'boolean' }>) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
@@ -63,9 +74,18 @@ async function main(args: string[]): Promise<string | Printed> {
       const { values, positionals } = parse(rest, { out: { type: 'string' }, backend: { type: 'string' }, json: { type: 'boolean' } });
       const [recipe, ...more] = positionals;
       if (recipe === undefined || more.length > 0) throw new UserError('lab run takes one recipe: lab run RECIPE.json.');
-      const backend = text(values.backend) ?? 'auto';
-      if (!isBackend(backend)) throw new UserError('--backend is one of {known}, not “{backend}”.', { known: backends.join(', '), backend });
-      return runCommand({ recipe, out: text(values.out), backend, json: values.json === true }, load);
+      return runCommand({ recipe, out: text(values.out), backend: backendOf(values.backend), json: values.json === true }, load);
+    }
+    case 'reproduce': {
+      const { values, positionals } = parse(rest, {
+        out: { type: 'string' }, quick: { type: 'boolean' }, plan: { type: 'string' }, backend: { type: 'string' }, json: { type: 'boolean' },
+      });
+      const out = text(values.out);
+      if (out === undefined || positionals.length > 0) throw new UserError('lab reproduce needs a folder to write to: --out DIR.');
+      const plan = text(values.plan);
+      if (plan !== undefined && values.quick === true) throw new UserError('--quick is a plan of its own; leave it out, or leave out --plan.');
+      const backend = backendOf(values.backend);
+      return reproduceCommand({ out, plan, backend, quick: values.quick === true, json: values.json === true }, load);
     }
     case 'pairs': {
       const { values, positionals } = parse(rest, {
@@ -104,7 +124,7 @@ async function main(args: string[]): Promise<string | Printed> {
     case '-h':
       return USAGE;
     default:
-      throw new UserError('lab knows the commands run, pairs, inspect, import, revise and judge, not “{command}”; lab help says more.', { command: command ?? '' });
+      throw new UserError('lab knows the commands run, reproduce, pairs, inspect, import, revise and judge, not “{command}”; lab help says more.', { command: command ?? '' });
   }
 }
 
