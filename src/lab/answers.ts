@@ -1,5 +1,5 @@
 // What the policies say to a few held-out prompts while they are trained: how long their answers are and how many end. A
-// policy that falls apart rambles before its other figures show it. Used by a run; changes nothing in a cohort.
+// policy that falls apart rambles and ends them no more. Used by a run; changes nothing in a cohort.
 import type { Cohort, EncodedPair } from '../engine/training/types';
 
 /** Tokens that an answer has at most; the town's answers have about 25. */

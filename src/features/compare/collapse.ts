@@ -1,5 +1,5 @@
-// An early warning: a policy that is falling apart rambles and no longer ends its answers, often before its other figures
-// show it. Sentences computed from the answers that a run has sampled at its evaluations.
+// An early warning: a policy that is falling apart rambles and no longer ends its answers. Sentences computed from the answers
+// that a run has sampled at its evaluations.
 import { t } from '../../components/text';
 import type { Run } from '../../stores/runs';
 import { latestOf, memberLabels } from './curves';

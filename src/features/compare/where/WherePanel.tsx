@@ -26,8 +26,8 @@ import { historyOf } from './tokenChange';
 import { formatChange } from '../../../components/format';
 import styles from './where.module.css';
 
-/** Pairs to choose from. */
-const MOST = 25;
+/** Pairs to choose from; the list of all is behind the curves. More would take more than a moment to come up. */
+const MOST = 12;
 
 /** The held-out pairs' texts; undefined until they are found, empty where the dataset is gone. */
 function useFound({ recipe, start }: Run): ReadonlyMap<string, FoundPair> | undefined {
@@ -72,14 +72,9 @@ function Tokens({ run, table, tokens }: TokensProps) {
   const wanted = choice.step === undefined ? -1 : steps.indexOf(choice.step);
   const index = wanted < 0 ? steps.length - 1 : wanted;
   const step = steps[index];
-  const moved = useMemo(() => (step === undefined ? [] : movedMost(table, policy, step, 'chosen')), [table, policy, step]);
-  const first = moved[0]?.place ?? 0;
-  const place = choice.place ?? first;
-  // The pair that has moved most is chosen once there is one, and stays while others overtake it.
-  const settled = choice.place !== undefined || last === undefined || last === 0;
-  useEffect(() => {
-    if (!settled) chooseTokens(run.id, { place: first });
-  }, [settled, first, run.id]);
+  // By the last step, so that the pair stays while the slider moves.
+  const moved = useMemo(() => (last === undefined ? [] : movedMost(table, policy, last, 'chosen')), [table, policy, last]);
+  const place = choice.place ?? moved[0]?.place ?? 0;
   const history = historyOf(tokens, table, policy, place);
 
   if (step === undefined) return <p className={styles.note}>{t('The first evaluation has not come yet.')}</p>;
@@ -98,7 +93,7 @@ function Tokens({ run, table, tokens }: TokensProps) {
         <Select
           label={t('Policy')}
           value={String(policy)}
-          onChange={(next) => chooseTokens(run.id, { policy: Number(next), place: undefined })}
+          onChange={(next) => chooseTokens(run.id, { policy: Number(next) })}
           options={names.map((name, k) => ({ id: String(k), name }))}
           mark={<i className={styles.swatch} style={{ background: seriesColor(look) }} />}
         />
