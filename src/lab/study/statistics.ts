@@ -111,7 +111,8 @@ export interface TwoLevels {
  *
  * With few seeds the interval knows little of the chance between seeds, as it can not reach beyond what the seeds in hand
  * did: where three seeds are all there is to chance, it is their whole range, which covers the truth three times in four and
- * not 95 times in 100; where chance lies in the items it covers at least what it says. Hence a verdict also asks every seed.
+ * not 95 times in 100; where chance lies in the items it covers at least what it says. An
+ * interval that leaves 0 out says of three seeds that all of them agree, as one draw in 27 is a seed by itself.
  */
 export function bootstrapSeeds(lists: Lists, { sameItems }: TwoLevels, seed = 0): Interval {
   const filled = lists.filter((list) => list.length > 0);
