@@ -1,15 +1,11 @@
-// The losses that are kept in this browser: each can be looked at again on either side, renamed and deleted. And a link for
-// somebody else to what is looked at.
+// The losses that are kept in this browser: each can be looked at again on either side, renamed and deleted.
 import { memo, useEffect, useState } from 'react';
-import { Button } from '../../components/Button';
 import { MenuButton } from '../../components/Menu';
 import { t } from '../../components/text';
 import { TextInput } from '../../components/TextInput';
 import { useKeptLosses, useTheory } from '../../stores/hooks';
-import { notify, report, sentence } from '../../stores/notices';
-import { theoryStore } from '../../stores/theory';
+import { report } from '../../stores/notices';
 import { deleteKept, listLosses, loadKept, renameKept, type KeptLoss } from '../../stores/theoryLosses';
-import { linkToTheory } from '../../stores/theoryLink';
 import styles from './theory.module.css';
 
 export const KeptLosses = memo(function KeptLosses() {
@@ -32,22 +28,9 @@ export const KeptLosses = memo(function KeptLosses() {
           {losses.map((loss) => <Kept key={loss.id} loss={loss} />)}
         </ul>
       )}
-      <div className={styles.buttons}>
-        <Button onPress={() => void copyLink()}>{t('Copy a link to this view')}</Button>
-      </div>
     </section>
   );
 });
-
-async function copyLink(): Promise<void> {
-  const link = linkToTheory(theoryStore.getState(), window.location);
-  try {
-    await navigator.clipboard.writeText(link);
-    notify('plain', sentence('The link is copied. It shows both losses, their numbers and the plane as they stand here.'));
-  } catch {
-    notify('problem', sentence('The browser does not let the page copy. The link is: {link}', { link }));
-  }
-}
 
 function Kept({ loss }: { readonly loss: KeptLoss }) {
   const single = useTheory((state) => state.view === 'one');

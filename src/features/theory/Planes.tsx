@@ -7,6 +7,7 @@ import type { Field } from '../../engine/objectives';
 import { useTheory, useTheoryRun } from '../../stores/hooks';
 import { changeTheory, reaches, type Shade, type View } from '../../stores/theory';
 import type { Drawing } from './drawField';
+import { LinkButton } from './LinkButton';
 import { pointAt, useBoth, useField, type Looked, type LookedAt } from './looked';
 import { PairFields } from './PairFields';
 import { Plane } from './Plane';
@@ -80,6 +81,9 @@ export function Planes({ state, run }: { readonly state: LookedAt; readonly run:
       </p>
       <RunControls run={run} point={pointAt(state, one.pair.beta)} beta={one.pair.beta} />
       <PairFields pair={state.pair} fixed={state.ratios !== undefined} />
+      <div className={styles.buttons}>
+        <LinkButton state={state} />
+      </div>
     </section>
   );
 }

@@ -1,12 +1,14 @@
 // Which run stands on the planes, up to which step, and the way to one of its pairs for whoever does not point at it.
 import { Button } from '../../components/Button';
 import { Check } from '../../components/Check';
+import { DataTableButton } from '../../components/DataTable';
 import { Select } from '../../components/Select';
 import { Slider } from '../../components/Slider';
 import { t } from '../../components/text';
 import { useRuns, useTheoryRun } from '../../stores/hooks';
 import { chooseRunOnPlane, chooseStep, putUnderLens, showRunDots } from '../../stores/theoryRun';
 import { nearestDot } from './runDots';
+import { runTable } from './runTable';
 import type { RunOnPlane } from './useRunOnPlane';
 import styles from './theory.module.css';
 
@@ -37,7 +39,10 @@ export function RunControls({ run, point, beta }: RunControlsProps) {
   };
   return (
     <div className={styles.run}>
-      <Check isSelected={shown} onChange={showRunDots}>{t('Held-out pairs of a run, and their mean')}</Check>
+      <div className={styles.runHead}>
+        <Check isSelected={shown} onChange={showRunDots}>{t('Held-out pairs of a run, and their mean')}</Check>
+        {shown && pairs > 0 && <DataTableButton title={t('Held-out pairs')} table={() => runTable(run)} />}
+      </div>
       {shown && (
         <>
           <Select

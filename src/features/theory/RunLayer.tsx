@@ -26,9 +26,10 @@ export const RunLayer = memo(function RunLayer({ run, beta, reach }: RunLayerPro
     if (element == null || context == null || side === 0) return;
     const { pixels, scale } = fitCanvas(element, side);
     const image = context.createImageData(pixels, pixels);
-    const alpha = lens === undefined ? 0.55 : 0.18;
-    const count = policies.reduce((sum, { dots }) => sum + dots.chosen.length, 0);
-    const radius = scale * (count > 3000 ? 1.2 : Math.max(1.5, side * 0.0055));
+    const many = policies.reduce((sum, { dots }) => sum + dots.chosen.length, 0) > 3000;
+    // Arrows and shade are to be seen through a crowd.
+    const alpha = lens !== undefined ? 0.18 : many ? 0.3 : 0.55;
+    const radius = scale * (many ? 1.2 : Math.max(1.5, side * 0.0055));
     const unit = (pixels / (2 * reach)) * beta;
     for (const { color, dots } of policies) paintDots(image, dots, { ink: inkOf(element, color, theme), radius, alpha, unit });
     context.putImageData(image, 0, 0);

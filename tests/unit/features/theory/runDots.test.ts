@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paintDots } from '../../../../src/features/theory/paintDots';
 import { dotsAt, nearestDot, referenceSums, wayOf } from '../../../../src/features/theory/runDots';
+import { runTable } from '../../../../src/features/theory/runTable';
 import { createRandom } from '../../../../src/engine/random';
 import { createRowTable } from '../../../../src/stores/rowTable';
 
@@ -83,5 +84,19 @@ describe('the dots as they are painted', () => {
     paintDots(canvas, here, { ink: [0, 100, 0], radius: 2, alpha: 0.5, unit: 1 });
     // 0.5 of the upper, 0.25 of the lower: three quarters in all.
     expect(at(canvas, 4, 4)).toEqual([expect.closeTo(200 / 3, -1), expect.closeTo(200 / 3, -1), 0, expect.closeTo(191, -1)]);
+  });
+});
+
+describe('the table behind the dots', () => {
+  const policy = { index: 0, label: 'DPO', color: '', mean: [], dots: dotsAt(table, 0, 9) };
+  const run = { runId: 'r', steps: [0, 5, 9], step: 9, pairs: 2, policies: [policy], lens: undefined };
+
+  it('has a row for each pair, and for the pair under the lens one for each step of its way', () => {
+    expect(runTable(run).rows).toEqual([['1', '+3.00', '−8.00'], ['2', '−6.00', '+1.00']]);
+    const lens = {
+      lens: { runId: 'r', policy: 0, place: 1 }, label: 'DPO', color: '', step: 9, ratios: [-6, 1] as const, reference: [-20, -18] as const,
+      ways: [{ policy: 0, color: '', moments: wayOf(table, 0, 1, 9) }],
+    };
+    expect(runTable({ ...run, lens })).toMatchObject({ columns: ['Step', 'DPO: Winner', 'DPO: Loser'], rows: [['0', '0.00', '0.00'], ['5', '−2.00', '0.00'], ['9', '−6.00', '+1.00']] });
   });
 });
