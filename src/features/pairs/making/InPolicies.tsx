@@ -1,6 +1,6 @@
 // What policies that were trained on a judge's pairs have made of its taste: their answers beside the reference's.
 import { Button } from '../../../components/Button';
-import { looksOf } from '../../../components/chart/palette';
+import { looksOf, seriesColor } from '../../../components/chart/palette';
 import { Progress } from '../../../components/Progress';
 import { t } from '../../../components/text';
 import { policiesOf } from '../../../lab/recipe';
@@ -50,7 +50,7 @@ function ShiftTable({ run, shifts }: { readonly run: Run; readonly shifts: reado
             return (
               <tr key={shift.policy}>
                 <th scope="row">
-                  <span className={styles.swatch} style={{ background: looks[memberIndex]!.color }} aria-hidden="true" />
+                  <span className={styles.swatch} style={{ background: seriesColor(looks[memberIndex]!) }} aria-hidden="true" />
                   {several ? t('{name}, seed {seed}', { name: label, seed }) : label}
                 </th>
                 {traits.map((trait) => (

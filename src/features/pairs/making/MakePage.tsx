@@ -58,7 +58,13 @@ export function MakePage() {
         <div className={styles.column}>
           <section className={styles.card} aria-labelledby="making-size">
             <h3 id="making-size">{t('From what, and how much')}</h3>
-            <ModelChoice />
+            <ModelChoice
+              from={choice.from}
+              onChange={(from) => changeMaking({ from })}
+              {...((choice.kind === 'off_policy' || choice.kind === 'off_policy_weak') && {
+                note: t('Neither side is this model’s own; its answers only decide which prompts give a pair, as in every kind.'),
+              })}
+            />
             <div className={styles.three}>
               <NumberInput label={t('For training')} value={choice.train} min={1} max={MOST_PAIRS} whole step={16} onChange={(train) => changeMaking({ train })} />
               <NumberInput label={t('Held-out')} value={choice.heldOut} min={1} max={MOST_PAIRS} whole step={16} onChange={(heldOut) => changeMaking({ heldOut })} />

@@ -1,9 +1,9 @@
-// Whose answers a dataset is made of: the model that ships, or a policy of a run.
+// Whose answers are meant: those of the model that ships, or of a policy of a run.
 import { Select } from '../../../components/Select';
 import { t } from '../../../components/text';
 import { policiesOf } from '../../../lab/recipe';
-import { useMaking, useRuns } from '../../../stores/hooks';
-import { changeMaking } from '../../../stores/making';
+import { useRuns } from '../../../stores/hooks';
+import type { MakingChoice } from '../../../stores/making';
 import { findRun } from '../../../stores/runs';
 import styles from './making.module.css';
 
@@ -11,8 +11,16 @@ const SHIPPED = 'town';
 /** Runs that are offered, the newest. */
 const MOST = 20;
 
-export function ModelChoice() {
-  const { kind, from } = useMaking((state) => state.choice);
+type From = MakingChoice['from'];
+
+export interface ModelChoiceProps {
+  /** Absent for the model that ships. */
+  readonly from: From;
+  readonly onChange: (from: From) => void;
+  readonly note?: string;
+}
+
+export function ModelChoice({ from, onChange, note }: ModelChoiceProps) {
   const runs = useRuns((state) => state.runs);
   const asked = runs.filter((run) => run.checkpointStep !== undefined && run.id !== from?.runId).slice(0, MOST);
   const chosen = findRun(from?.runId);
@@ -23,7 +31,7 @@ export function ModelChoice() {
       <Select
         label={t('Whose answers')}
         value={from?.runId ?? SHIPPED}
-        onChange={(id) => changeMaking({ from: id === SHIPPED ? undefined : { runId: id, policy: 0 } })}
+        onChange={(id) => onChange(id === SHIPPED ? undefined : { runId: id, policy: 0 })}
         options={[
           { id: SHIPPED, name: t('The model that ships') },
           ...offered.map(({ id, name, recipe, checkpointStep = 0 }) => ({
@@ -39,13 +47,11 @@ export function ModelChoice() {
         <Select
           label={t('Policy')}
           value={String(from.policy)}
-          onChange={(policy) => changeMaking({ from: { ...from, policy: Number(policy) } })}
+          onChange={(policy) => onChange({ ...from, policy: Number(policy) })}
           options={policies.map(({ index, label, seed }) => ({ id: String(index), name: t('{name}, seed {seed}', { name: label, seed }) }))}
         />
       )}
-      {(kind === 'off_policy' || kind === 'off_policy_weak') && (
-        <p className={styles.note}>{t('Neither side is this model’s own; its answers only decide which prompts give a pair, as in every kind.')}</p>
-      )}
+      {note !== undefined && <p className={styles.note}>{note}</p>}
     </div>
   );
 }
