@@ -14,6 +14,7 @@ import styles from './app.module.css';
 
 // The first screen does not wait for what is behind the other views.
 const ChecksPage = lazy(async () => ({ default: (await import('../features/checks/ChecksPage')).ChecksPage }));
+const PaperPage = lazy(async () => ({ default: (await import('../features/paper/PaperPage')).PaperPage }));
 const PairsPage = lazy(async () => ({ default: (await import('../features/pairs/PairsPage')).PairsPage }));
 const RevisePage = lazy(async () => ({ default: (await import('../features/revise/RevisePage')).RevisePage }));
 const TheoryPage = lazy(async () => ({ default: (await import('../features/theory/TheoryPage')).TheoryPage }));
@@ -29,6 +30,8 @@ function Page({ view }: { readonly view: View }) {
       return <RevisePage path={path} />;
     case 'theory':
       return <TheoryPage />;
+    case 'paper':
+      return <PaperPage />;
     case 'checks':
       return <ChecksPage />;
   }

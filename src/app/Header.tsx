@@ -65,6 +65,9 @@ export function Header({ view, onHelp }: { readonly view: View; readonly onHelp:
         <a href="#/theory" aria-current={view === 'theory' ? 'page' : undefined}>
           {t('Theory')}
         </a>
+        <a href="#/paper" aria-current={view === 'paper' ? 'page' : undefined}>
+          {t('Paper')}
+        </a>
         <a href="#/checks" aria-current={view === 'checks' ? 'page' : undefined}>
           {t('Checks')}
         </a>

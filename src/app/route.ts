@@ -1,7 +1,7 @@
 // The views live behind the hash, so that the page works as static files under any path of any host.
 import { useMemo, useSyncExternalStore } from 'react';
 
-export const views = ['compare', 'pairs', 'revise', 'theory', 'checks'] as const;
+export const views = ['compare', 'pairs', 'revise', 'theory', 'paper', 'checks'] as const;
 export type View = (typeof views)[number];
 
 /** The view that a hash names, e.g. `#/checks?backend=wasm`; the workbench when it names none. */

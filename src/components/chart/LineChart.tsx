@@ -22,6 +22,8 @@ export interface LineChartProps {
   readonly domain?: Domain;
   readonly reference?: number;
   readonly referenceLabel?: string;
+  /** Where winners and losers share a chart, the losers' own reference, drawn dashed. */
+  readonly loserReference?: number;
   /** Big charts name lines at their ends and carry markers; small ones do not. */
   readonly big?: boolean;
   /** Room for the names at the lines' ends, in rem. */
@@ -55,12 +57,12 @@ function formatTick(value: number): string {
 }
 
 export function LineChart(props: LineChartProps) {
-  const { name, series, steps, big = false, labelRoom = 5.6, highlight, group, digits = 2, sketch = false } = props;
+  const { name, series, steps, loserReference, big = false, labelRoom = 5.6, highlight, group, digits = 2, sketch = false } = props;
   const rem = useRem();
   const thin = useMemo(() => series.map((one) => decimate(one)), [series]);
   const empty = series.every((one) => one.steps.length === 0) && props.reference === undefined;
   const reference = props.reference ?? (empty && sketch ? 0.62 : undefined);
-  const range = props.domain ?? domainOf(thin, reference === undefined ? [] : [reference]);
+  const range = props.domain ?? domainOf(thin, [reference, loserReference].filter((line) => line !== undefined));
   const axis = empty ? SKETCH_AXIS : niceTicks(range, big ? 5 : 3);
 
   // recharts works everything out anew for every new array, so arrays live as long as their contents.
@@ -129,6 +131,7 @@ export function LineChart(props: LineChartProps) {
         labels={big}
         referenceLabel={props.referenceLabel ?? t('reference')}
         {...(reference === undefined ? {} : { reference })}
+        {...(loserReference === undefined ? {} : { loserReference })}
         {...(highlight === undefined ? {} : { highlight })}
       />
       <Tooltip

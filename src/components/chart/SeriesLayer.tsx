@@ -96,6 +96,7 @@ export interface SeriesLayerProps {
   readonly labels: boolean;
   /** The reference's constant figure, drawn under everything. */
   readonly reference?: number;
+  readonly loserReference?: number;
   readonly referenceLabel: string;
   /** Id of the line to bring out; the others fade. */
   readonly highlight?: string;
@@ -103,7 +104,7 @@ export interface SeriesLayerProps {
   readonly rem: number;
 }
 
-export function SeriesLayer({ rem, series, markers, labels, reference, referenceLabel, highlight }: SeriesLayerProps) {
+export function SeriesLayer({ rem, series, markers, labels, reference, loserReference, referenceLabel, highlight }: SeriesLayerProps) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   const area = usePlotArea();
@@ -112,6 +113,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
   const y: Scale = (value) => yScale(value);
   const right = area.x + area.width;
   const textScale = rem / 16;
+  const loserReferenceY = loserReference === undefined ? undefined : y(loserReference);
   const referenceY = reference === undefined ? undefined : y(reference);
   // The newest lines lie on top, the highlighted one above them all.
   const order = [...series].sort(
@@ -150,6 +152,7 @@ export function SeriesLayer({ rem, series, markers, labels, reference, reference
           <line x1={area.x} x2={right} y1={referenceY} y2={referenceY} className={styles.reference} />
         </g>
       )}
+      {loserReferenceY !== undefined && <line x1={area.x} x2={right} y1={loserReferenceY} y2={loserReferenceY} className={styles.reference} data-dashed="" />}
       {order.map((one) => (
         <path
           key={`${one.id} band`}

@@ -1,0 +1,47 @@
+// What the page and its study workers say to each other. One worker carries a re-enactment out, another works its figures out;
+// neither has a device: what is asked of the lab goes through the page.
+import type { ErrorValues } from '../engine/errors';
+import type { LabEvent, Request } from '../lab/protocol';
+import type { StudyProgress } from '../lab/study/execute';
+import type { StoredStudy } from '../storage/studies';
+import type { StudyView } from './studyView';
+
+/** A study that can be looked at: the one that ships, or one that was made in this browser. */
+export type StudySource = 'shipped' | { readonly own: string };
+
+export const sameSource = (a: StudySource | undefined, b: StudySource | undefined): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && a.own === b.own);
+
+/** A sentence to be translated where it is shown. */
+export interface Said {
+  readonly template: string;
+  readonly values: ErrorValues;
+}
+
+export type ToClerk =
+  /** Where the page's files lie, which a worker's own address does not tell. */
+  | { readonly type: 'greeting'; readonly assets: string }
+  /** Carries out what is left of a stored study. */
+  | { readonly type: 'carryOut'; readonly study: string }
+  /** Ends that; the cell under way is lost. */
+  | { readonly type: 'end' }
+  | { readonly type: 'heard'; readonly event: LabEvent }
+  | { readonly type: 'look'; readonly ask: number; readonly source: StudySource };
+
+export type FromClerk =
+  | { readonly type: 'send'; readonly request: Request }
+  | { readonly type: 'progress'; readonly progress: StudyProgress }
+  | { readonly type: 'kept'; readonly study: StoredStudy }
+  /** Nothing is left to do, or it was ended, or something went wrong. */
+  | { readonly type: 'over'; readonly how: 'finished' | 'ended' | 'failed'; readonly problem?: Said }
+  /** Without a view: there is no such study, or it has no finished cell yet. */
+  | { readonly type: 'seen'; readonly ask: number; readonly view?: StudyView }
+  | { readonly type: 'unseen'; readonly ask: number; readonly problem: Said };
+
+/** What a study asks of the lab begins with this; whatever else the lab tells is none of its business. */
+const PREFIX = 'study ';
+
+export function isOfStudy(event: LabEvent): boolean {
+  const own = (id: string | undefined): boolean => id?.startsWith(PREFIX) === true;
+  return ('requestId' in event && own(event.requestId)) || ('runId' in event && own(event.runId));
+}
