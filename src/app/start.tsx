@@ -16,6 +16,7 @@ import { provideServices, type Services } from '../stores/services';
 import { settingsStore } from '../stores/settings';
 import { tellWhenOvertaken } from '../stores/stepAside';
 import { withStoredPairs } from '../stores/storedPairs';
+import { flushTheory } from '../stores/theory';
 import { loadPreset } from '../features/compare/experiment/presets';
 import { App } from './App';
 import { followSettings } from './appearance';
@@ -65,6 +66,7 @@ export function start(given: Services): void {
   const keepAll = (): void => {
     void flush();
     flushRecipe();
+    flushTheory();
   };
   window.addEventListener('pagehide', keepAll);
   document.addEventListener('visibilitychange', () => {

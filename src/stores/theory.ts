@@ -82,12 +82,18 @@ export const theoryStore = createStore<TheoryState>()(() => startingTheory);
 const KEY = 'theory';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Stores the last change now, if it is still waiting; for when the page goes away. */
+export function flushTheory(): void {
+  if (timer === undefined) return;
+  clearTimeout(timer);
+  timer = undefined;
+  const { point: _point, restored: _restored, ...kept } = theoryStore.getState();
+  services().shelf.saveSetting(KEY, kept).catch(report);
+}
+
 function keep(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    const { point: _point, restored: _restored, ...kept } = theoryStore.getState();
-    services().shelf.saveSetting(KEY, kept).catch(report);
-  }, 500);
+  timer = setTimeout(flushTheory, 500);
 }
 
 /** Brings back what was looked at in the last visit; once, and only what is still in order. */

@@ -22,7 +22,7 @@ export const PairFields = memo(function PairFields({ pair, fixed }: PairFieldsPr
     <Disclosure
       title={t('The pair behind the plane')}
       summary={t('{chosen} and {rejected} tokens', { chosen: pair.chosenLength, rejected: pair.rejectedLength })}
-      defaultExpanded={JSON.stringify(pair) !== JSON.stringify(usualPair)}
+      defaultExpanded={!fixed && JSON.stringify(pair) !== JSON.stringify(usualPair)}
     >
       {fixed && <p className={styles.note}>{t('These are the numbers of the pair under the lens.')}</p>}
       <div className={styles.numbers}>

@@ -90,7 +90,7 @@ function Texts({ pair: { row, prompt, chosen, rejected } }: { readonly pair: Len
   return (
     <dl className={styles.texts}>
       <dt>{t('Prompt')}</dt>
-      <dd>{dataset === undefined ? <LongText text={prompt} most={600} /> : <a href={`${datasetLink(storedId(dataset) ?? dataset)}/${row}`}><LongText text={prompt} most={600} /></a>}</dd>
+      <dd>{dataset === undefined || row === undefined ? <LongText text={prompt} most={600} /> : <a href={`${datasetLink(storedId(dataset) ?? dataset)}/${row}`}><LongText text={prompt} most={600} /></a>}</dd>
       <dt>{t('Winner')}</dt>
       <dd><DiffText parts={diff.chosen} side="chosen" /></dd>
       <dt>{t('Loser')}</dt>

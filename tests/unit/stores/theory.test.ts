@@ -4,7 +4,7 @@ import { policiesOf, parseRecipe } from '../../../src/lab/recipe';
 import { addLoss, experimentStore } from '../../../src/stores/experiment';
 import { services } from '../../../src/stores/services';
 import {
-  changeHyper, changeTheory, chooseLoss, compiledOf, lossOf, memberOf, mistakeIn, nameLoss, restoreTheory, startingTheory, theoryStore, typeLoss,
+  changeHyper, changeTheory, chooseLoss, compiledOf, flushTheory, lossOf, memberOf, mistakeIn, nameLoss, restoreTheory, startingTheory, theoryStore, typeLoss,
 } from '../../../src/stores/theory';
 import { freshStores, recipe } from './fixture';
 
@@ -96,6 +96,16 @@ describe('what was looked at', () => {
     theoryStore.setState(startingTheory, true);
     await restoreTheory();
     expect(theoryStore.getState()).toEqual({ ...left, restored: true });
+  });
+
+  it('is stored at once when the page goes away, and not again when nothing has changed', async () => {
+    typeLoss(0, 'a * b');
+    flushTheory();
+    await vi.waitFor(async () => expect(await services().shelf.loadSetting('theory')).toMatchObject({ losses: [{ text: 'a * b' }, {}] }));
+    await services().shelf.saveSetting('theory', 'untouched');
+    flushTheory();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await services().shelf.loadSetting('theory')).toBe('untouched');
   });
 
   it.each([
