@@ -39,6 +39,8 @@ export interface Holdings {
    */
   reference(model?: string, passing?: boolean): Promise<Reference>;
   readonly resting: Resting | undefined;
+  /** The model whose files were loaded last. */
+  readonly model: LoadedModel | undefined;
   /** Holds a model under a name of its own, `own:…`, in place of one of that name. */
   adopt(model: LoadedModel): void;
   /** The pairs of a dataset that is made from a reference's own answers. */
@@ -149,6 +151,9 @@ export function createHoldings({ load, emit, openBackend, createCohort }: Holdin
     },
     get resting() {
       return resting;
+    },
+    get model() {
+      return model;
     },
     adopt(own) {
       adopted.delete(own.id);

@@ -19,6 +19,17 @@ export interface QuietJob {
   readonly cancelled: () => boolean;
 }
 
+/**
+ * Answers what needs no device, such as the pairs that the run under way was made of.
+ * @throws UserError for a request that needs it.
+ */
+export function serveFromMemory({ request, holdings: { model, make }, emit }: Pick<QuietJob, 'request' | 'holdings' | 'emit'>): void {
+  const isMake = request.type === 'make' && model !== undefined && (request.model ?? model.id) === model.id;
+  const pairs = isMake ? make.known(request.spec, model.hash) : undefined;
+  if (!isMake || !pairs) throw new UserError('A run is being trained, and this needs the device alone. Nothing was changed; ask again when the run has ended.');
+  emit({ type: 'made', requestId: request.requestId, modelHash: model.hash, pairs });
+}
+
 /** Serves a request; ends it with `cancelled` when it was. @throws UserError for one that asks for what is not there. */
 export async function serveQuietly(job: QuietJob): Promise<void> {
   const { request, holdings, emit, between, cancelled } = job;
@@ -44,7 +55,7 @@ export async function serveQuietly(job: QuietJob): Promise<void> {
       break;
     }
     case 'evidence': {
-      const reference = await holdings.reference(request.model);
+      const reference = await holdings.reference(request.model, true);
       const evidence = await collectEvidence({ pairs: request.pairs, seed: request.seed, reference, onProgress });
       emit(evidence ? { type: 'evidence', requestId, modelHash: reference.model.hash, evidence } : { type: 'cancelled', requestId });
       break;

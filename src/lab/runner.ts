@@ -9,7 +9,7 @@ import type { Request, RunState } from './protocol';
 import { prepareRun, type Asked, type TrainRequest } from './prepare';
 import { parseRecipe } from './recipe';
 import { createRecovery, goingOn, reasonOf, sentenceOf } from './recovery';
-import { serveQuietly, type QuietRequest } from './requests';
+import { serveFromMemory, serveQuietly, type QuietRequest } from './requests';
 import { createRunCohort, type TrainingRun } from './run';
 import { sampleAnswers } from './samples';
 import { scoreForPage } from './scores';
@@ -275,8 +275,8 @@ export function createLab(options: LabOptions): Lab {
   const quietly = async (request: QuietRequest): Promise<void> => {
     const { requestId } = request;
     try {
-      if (active) throw new UserError('A run is being trained, and this needs the device alone. Nothing was changed; ask again when the run has ended.');
-      await serveQuietly({ request, holdings, emit, between: breathe, cancelled: () => cancelled.has(requestId) });
+      if (active) serveFromMemory({ request, holdings, emit });
+      else await serveQuietly({ request, holdings, emit, between: breathe, cancelled: () => cancelled.has(requestId) });
     } finally {
       cancellable.delete(requestId);
       cancelled.delete(requestId);

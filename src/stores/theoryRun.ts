@@ -85,7 +85,7 @@ export async function putUnderLens(lens: Lens): Promise<void> {
   try {
     const run = runOnPlane(lens);
     const id = run?.id !== lens.runId ? undefined : run.start?.heldOutIds?.[lens.place];
-    const found = run !== undefined && id !== undefined ? (await findHeldOut(run.recipe.data.dataset, new Set([id]))).get(id) : undefined;
+    const found = run !== undefined && id !== undefined ? (await findHeldOut(run.recipe, new Set([id]))).get(id) : undefined;
     if (!still()) return;
     theoryRunStore.setState({ pair: found ?? null });
     if (run === undefined || found === undefined || found.prompt.length + found.chosen.length + found.rejected.length > MOST_COUNTED) return;

@@ -37,12 +37,12 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
   const [by, setBy] = useState<MovedBy>('rejected');
   const [wanted, setWanted] = useState(step);
   const [found, setFound] = useState<ReadonlyMap<string, FoundPair>>();
-  const { dataset } = run.recipe.data;
+  const { recipe } = run;
   const idSet = useMemo(() => new Set(ids), [ids]);
 
   useEffect(() => {
     let gone = false;
-    findHeldOut(dataset, idSet).then(
+    findHeldOut(recipe, idSet).then(
       (pairs) => gone || setFound(pairs),
       (error: unknown) => {
         if (gone) return;
@@ -53,11 +53,11 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
     return () => {
       gone = true;
     };
-  }, [dataset, idSet]);
+  }, [recipe, idSet]);
 
   const shown = nearestPairStep(table, policy, wanted);
   const pairs = shown === undefined ? [] : movedMost(table, policy, shown, by).slice(0, MOST);
-  const link = datasetLink(storedId(dataset) ?? dataset);
+  const link = datasetLink(storedId(recipe.data.dataset) ?? recipe.data.dataset);
   const byNames = { rejected: t('Loser'), chosen: t('Winner'), margin: t('Margin') };
   return (
     <Dialog title={t('Which held-out pairs moved most')} isOpen onClose={onClose}>
@@ -96,7 +96,7 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
             return (
               <tr key={place}>
                 <th scope="row">
-                  {pair !== undefined ? <a href={`${link}/${pair.row}`}>{pair.prompt}</a> : found === undefined ? '…' : t('no longer in the dataset')}
+                  {pair?.row !== undefined ? <a href={`${link}/${pair.row}`}>{pair.prompt}</a> : found === undefined ? '…' : (pair?.prompt ?? t('no longer in the dataset'))}
                 </th>
                 {(['chosen', 'rejected', 'margin'] as const).map((id) => (
                   <td key={id}>{formatChange(change[id])}</td>

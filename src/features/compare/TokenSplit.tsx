@@ -8,6 +8,7 @@ import { measuredLabel } from '../../components/measuredLabel';
 import { t } from '../../components/text';
 import { niceTicks } from '../../components/chart/scale';
 import { latestOf } from './curves';
+import { parseMadeName } from '../../lab/making/spec';
 import type { Recipe } from '../../lab/recipe';
 import { measureMoved } from '../../stores/measuring';
 import { storedId } from '../../stores/storedPairs';
@@ -123,7 +124,8 @@ export function TokenSplit() {
             <div className={styles.key}>
               <span className={styles.keyBar} /> {names.shared}
               <span className={styles.keyBar} data-edited="" /> {names.edited}
-              {!recorded && current !== undefined && (
+              {/* Pairs that were made for the run are in no dataset that could be opened. */}
+              {!recorded && current !== undefined && parseMadeName(current.run.recipe.data.dataset) === undefined && (
                 <Button kind="quiet" onPress={() => showMoved(current.run.recipe)}>
                   {t('Which held-out pairs moved most')}
                 </Button>

@@ -43,11 +43,13 @@ export async function makeDataset(spec: MakeSpec, { cohort, tokenizer, onProgres
 /** Datasets that are remembered: those of one seed, and one more. */
 const REMEMBERED = 6;
 
-/** Makes datasets, and gives again what it has made before from the same model. */
+/** Makes datasets, and gives again what it has made before from the same model; `known` gives that alone. */
 export function createMakings() {
   const made = new Map<string, PreferencePair[]>();
-  return async (spec: MakeSpec, modelHash: string, maker: Maker): Promise<PreferencePair[] | undefined> => {
-    const key = JSON.stringify([modelHash, spec.kind, spec.seed, spec.tuning, spec.train, spec.heldOut, spec.judge ?? null]);
+  const keyOf = ({ kind, seed, tuning, train, heldOut, judge }: MakeSpec, modelHash: string): string =>
+    JSON.stringify([modelHash, kind, seed, tuning, train, heldOut, judge ?? null]);
+  const make = async (spec: MakeSpec, modelHash: string, maker: Maker): Promise<PreferencePair[] | undefined> => {
+    const key = keyOf(spec, modelHash);
     const known = made.get(key);
     if (known) return known;
     const pairs = await makeDataset(spec, maker);
@@ -56,6 +58,7 @@ export function createMakings() {
     made.set(key, pairs);
     return pairs;
   };
+  return Object.assign(make, { known: (spec: MakeSpec, modelHash: string): readonly PreferencePair[] | undefined => made.get(keyOf(spec, modelHash)) });
 }
 
 export type Makings = ReturnType<typeof createMakings>;

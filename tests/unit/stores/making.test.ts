@@ -15,9 +15,10 @@ import { countWords } from '../../../src/world';
 import { experimentStore } from '../../../src/stores/experiment';
 import { datasetsStore } from '../../../src/stores/datasets';
 import { cancelMaking, changeMaking, firstMaking, makeDataset, makingStore } from '../../../src/stores/making';
-import { train } from '../../../src/stores/runActions';
+import { findHeldOut } from '../../../src/stores/heldOutPairs';
+import { stop, train } from '../../../src/stores/runActions';
 import { receive } from '../../../src/stores/runEvents';
-import { runsStore } from '../../../src/stores/runs';
+import { findRun, runsStore } from '../../../src/stores/runs';
 import { provideServices, services } from '../../../src/stores/services';
 import { judgeBiasStore, leaveBias, measureShifts, openBias, runsOn, trainOnJudged } from '../../../src/stores/judgeBias';
 import { storedName, withStoredPairs } from '../../../src/stores/storedPairs';
@@ -91,6 +92,23 @@ describe('making a dataset', () => {
     await finished();
     const [named, stored] = runsStore.getState().runs;
     expect(named!.start!.dataHash).toBe(stored!.start!.dataHash);
+  });
+
+  it('for a run alone has texts that can be looked up while the run trains, and no other dataset is made then', async () => {
+    const data = { dataset: madeName({ kind: 'clair', seed: 5 }), trainPairs: 3, heldOutPairs: 2 };
+    const recipe = small({ data });
+    const id = train(recipe, true);
+    await until(() => findRun(id)?.state === 'paused');
+    const { heldOutIds } = findRun(id)!.start!;
+    const found = await findHeldOut(recipe, new Set(heldOutIds));
+    expect([...found.keys()]).toEqual(heldOutIds);
+    for (const { row, chosen, rejected } of found.values()) {
+      expect(row).toBeUndefined();
+      expect(chosen).not.toBe(rejected);
+    }
+    await expect(findHeldOut(small({ data: { ...data, dataset: madeName({ kind: 'clair', seed: 6 }) } }), new Set(heldOutIds))).rejects.toThrow('A run is being trained');
+    stop();
+    await until(() => findRun(id)?.state === 'stopped');
   });
 
   it('takes the answers of a policy that was just trained, and leaves the shipped model in use', async () => {

@@ -32,11 +32,10 @@ const MOST = 12;
 /** The held-out pairs' texts; undefined until they are found, empty where the dataset is gone. */
 function useFound({ recipe, start }: Run): ReadonlyMap<string, FoundPair> | undefined {
   const [found, setFound] = useState<ReadonlyMap<string, FoundPair>>();
-  const { dataset } = recipe.data;
   const ids = start?.heldOutIds;
   useEffect(() => {
     let gone = false;
-    findHeldOut(dataset, new Set(ids)).then(
+    findHeldOut(recipe, new Set(ids)).then(
       (pairs) => gone || setFound(pairs),
       (error: unknown) => {
         if (gone) return;
@@ -47,7 +46,7 @@ function useFound({ recipe, start }: Run): ReadonlyMap<string, FoundPair> | unde
     return () => {
       gone = true;
     };
-  }, [dataset, ids]);
+  }, [recipe, ids]);
   return found;
 }
 
@@ -118,7 +117,7 @@ function Tokens({ run, table, tokens }: TokensProps) {
         />
       </div>
       <p className={styles.prompt}>
-        {pair === undefined ? nameOf(place) : <a href={`${datasetLink(storedId(recipe.data.dataset) ?? recipe.data.dataset)}/${pair.row}`}>{pair.prompt}</a>}
+        {pair?.row === undefined ? (pair?.prompt ?? nameOf(place)) : <a href={`${datasetLink(storedId(recipe.data.dataset) ?? recipe.data.dataset)}/${pair.row}`}>{pair.prompt}</a>}
       </p>
       {tokenizer === undefined ? (
         <p className={styles.note}>{t('Fetching the tokenizer …')}</p>
