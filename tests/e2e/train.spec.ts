@@ -1,5 +1,5 @@
 // The main task from end to end, on WebGPU and on WASM: open the page, train, watch, pause, step, go on, stop, come back.
-import { expect, lastStep, openLab, pointsOf, policies, readTable, test, type Backend } from './lab';
+import { expect, lastStep, openLab, pointsOf, policies, readTable, test, type Backend, type Table } from './lab';
 
 for (const backend of ['webgpu', 'wasm'] satisfies Backend[]) {
   test(`on ${backend}: three policies train, their points arrive in both charts, and the run is found after a reload`, async ({ page }) => {
@@ -41,6 +41,15 @@ for (const backend of ['webgpu', 'wasm'] satisfies Backend[]) {
       await expect.poll(() => lastStep(page, 'Losers'), { timeout: 60_000 }).toBeGreaterThan(before);
     });
 
+    await test.step('every evaluation has tried the answers of each policy, and the reference’s are drawn', async () => {
+      for (const title of ['Answer length', 'End rate']) {
+        const table = await readTable(page, title);
+        expect(Math.min(...policies.map((name) => pointsOf(table, name).length))).toBeGreaterThanOrEqual(2);
+        const [start] = pointsOf(table, 'reference');
+        for (const name of policies) expect(pointsOf(table, name)[0]).toEqual(start);
+      }
+    });
+
     await button('Stop').click();
     await expect(button('Train')).toBeVisible();
     const kept = await readTable(page, 'Winners');
@@ -49,5 +58,24 @@ for (const backend of ['webgpu', 'wasm'] satisfies Backend[]) {
     await expect(page.getByRole('button', { name: 'Tiny', exact: true })).toBeVisible();
     await expect.poll(async () => (await readTable(page, 'Winners')).rows.length).toBeGreaterThanOrEqual(kept.rows.length);
     expect((await readTable(page, 'Winners')).rows.slice(0, kept.rows.length)).toEqual(kept.rows);
+
+    await test.step('each token’s change is found, too, and adds up to what its pair has moved', async () => {
+      await page.getByRole('button', { name: 'Where it happens, token by token' }).click();
+      const changeOf = ({ columns, rows }: Table, which: (row: readonly string[]) => boolean): number =>
+        rows.filter(which).reduce((sum, row) => sum + Number(row[columns.indexOf('Change')]!.replace('−', '-')), 0);
+      const tokens = await readTable(page, 'Tokens of the pair');
+      const pair = await readTable(page, 'This pair over the run');
+      const last = pair.rows.at(-1)!;
+      for (const side of ['Winner', 'Loser']) {
+        for (const kind of ['shared', 'edited']) {
+          const sum = changeOf(tokens, (row) => row[1] === side && row[2] === kind);
+          expect(Number(last[pair.columns.indexOf(`${side.toLowerCase()}, ${kind}`)]!.replace('−', '-'))).toBeCloseTo(sum, 2);
+        }
+      }
+      expect(tokens.rows.map((row) => row[2])).toContain('edited');
+      await page.getByRole('listbox', { name: 'Winner' }).getByRole('option').first().focus();
+      await page.keyboard.press('End');
+      await expect(page.getByText(/^end, shared: from .* nats$/)).toBeVisible();
+    });
   });
 }
