@@ -15,6 +15,7 @@ import { runsStore } from '../stores/runs';
 import { provideServices, type Services } from '../stores/services';
 import { settingsStore } from '../stores/settings';
 import { tellWhenOvertaken } from '../stores/stepAside';
+import { withOwnModels } from '../stores/ownModels';
 import { withStoredPairs } from '../stores/storedPairs';
 import { flushTheory } from '../stores/theory';
 import { loadPreset } from '../features/compare/experiment/presets';
@@ -50,7 +51,7 @@ async function setUpExperiment(link: Link): Promise<void> {
 }
 
 export function start(given: Services): void {
-  const services = { ...given, lab: withStoredPairs(given.lab, given.data) };
+  const services = { ...given, lab: withStoredPairs(withOwnModels(given.lab, given.shelf), given.data) };
   provideServices(services);
   services.lab.subscribe(receive);
   services.data.onChange(dataChanged);

@@ -15,6 +15,10 @@ export const shippedModels = ['town'] as const;
 export const shippedDatasets = ['clair', 'off_policy'] as const;
 export type ShippedDataset = (typeof shippedDatasets)[number];
 
+/** A model of one's own, which was made of a policy and has the shipped model's shape and tokenizer. */
+const OWN = 'own:';
+export const isAdopted = (model: string): boolean => model.startsWith(OWN);
+
 export const modelFile = (model: string, file: 'model.safetensors' | 'config.json' | 'tokenizer.json' | 'pretrain.json'): string =>
   `models/${model}/${file}`;
 export const datasetFile = (dataset: ShippedDataset): string => `data/${dataset}.json`;

@@ -3,7 +3,7 @@
 import type { BackendChoice, BackendName, DeviceReport } from '../engine/device';
 import { UserError, type DeviceLostError } from '../engine/errors';
 import type { Cohort, CohortOptions } from '../engine/training/types';
-import { loadModel, type AssetLoader, type LoadedModel } from './assets';
+import { isAdopted, loadModel, type AssetLoader, type LoadedModel } from './assets';
 import { createMakings, type Makings } from './making/dataset';
 import type { LabEvent } from './protocol';
 import { createReference, type Reference } from './reference';
@@ -55,8 +55,6 @@ const SHIPPED_MODEL = 'town';
 
 /** Models of one's own that are held: a seed each of a second round, and some to spare. */
 const MOST_ADOPTED = 8;
-const OWN = 'own:';
-export const isAdopted = (model: string): boolean => model.startsWith(OWN);
 
 /** @param onLoss hears that the open device went away by itself. */
 export function createHoldings({ load, emit, openBackend, createCohort }: HoldingsOptions, onLoss: () => void): Holdings {

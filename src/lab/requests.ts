@@ -2,7 +2,8 @@
 // benchmark, making a model of a policy, and what an adviser asks. Used by the runner.
 import { UserError } from '../engine/errors';
 import { checkWeights } from '../engine/model/configJson';
-import { isAdopted, type Holdings } from './holdings';
+import { isAdopted } from './assets';
+import type { Holdings } from './holdings';
 import type { LabEvent, Request } from './protocol';
 import { sha256 } from './sha256';
 import { answerBenchmark } from './study/answers';

@@ -9,6 +9,7 @@ import type { DatasetInfo } from '../storage/pairs/protocol';
 import { askLab } from './askLab';
 import { listDatasets, measureStorage } from './datasets';
 import { sentenceOf, type Sentence } from './notices';
+import { ownModel } from './ownModels';
 import { findRun, runsStore } from './runs';
 import { loadRun } from './samples';
 import { services } from './services';
@@ -92,8 +93,11 @@ export async function makeDataset(name: string): Promise<DatasetInfo | undefined
   }
 }
 
-/** The model whose answers are used, by the name that the worker has for it, and as the provenance tells of it. */
-async function modelOf({ from }: MakingChoice): Promise<{ readonly id: string; readonly of: Made['model'] }> {
+/**
+ * The model whose answers are used, by the name that the worker has for it, and as the provenance tells of it.
+ * @throws UserError while a run is trained, or where the policy is not here any more.
+ */
+export async function modelOf({ from }: Pick<MakingChoice, 'from'>): Promise<{ readonly id: string; readonly of: Made['model'] }> {
   if (runsStore.getState().activeId !== undefined) {
     throw new UserError('A run is being trained, and this needs the device alone. Nothing was changed; ask again when the run has ended.');
   }
@@ -105,7 +109,7 @@ async function modelOf({ from }: MakingChoice): Promise<{ readonly id: string; r
   }
   await loadRun(run);
   const step = run.checkpointStep ?? run.step;
-  const id = `own:${run.id}/${from.policy}/${step}`;
+  const id = ownModel({ ...from, step });
   await askLab({ type: 'adopt', model: id, from });
   // Making puts the adopted model on the device, in the place of the run's policies.
   runsStore.setState({ loadedId: undefined });

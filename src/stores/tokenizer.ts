@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { parseConfigJson } from '../engine/model/configJson';
 import { encodeSequence } from '../engine/tokenizer/chat';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer/tokenizer';
-import { fetchAssets, loadJson, modelFile, type AssetLoader } from '../lab/assets';
+import { fetchAssets, isAdopted, loadJson, modelFile, shippedModels, type AssetLoader } from '../lab/assets';
 import type { ModelReading } from '../storage/pairs/protocol';
 import { report } from './notices';
 
@@ -21,11 +21,14 @@ export interface Reading {
   readonly context: number;
 }
 
+/** The model whose files tell how another is read: a policy reads as the model it began as. */
+const filesOf = (model: string): string => (isAdopted(model) ? shippedModels[0] : model);
+
 /** Fetches what it takes to count a model's tokens. @throws UserError if it cannot be had. */
 export async function fetchTokenizer(model: string, load: AssetLoader = fetchAssets(document.baseURI)): Promise<Reading> {
   const known = tokenizerStore.getState();
   if (known.model === model && known.tokenizer !== undefined && known.context !== undefined) return { tokenizer: known.tokenizer, context: known.context };
-  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(model, 'tokenizer.json')), loadJson(load, modelFile(model, 'config.json'))]);
+  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(filesOf(model), 'tokenizer.json')), loadJson(load, modelFile(filesOf(model), 'config.json'))]);
   return { tokenizer: loadTokenizer(tokenizer), context: parseConfigJson(config).max_position_embeddings };
 }
 
@@ -44,7 +47,7 @@ export async function wantTokenizer(model: string): Promise<void> {
 
 /** Fetches what the data worker needs to count a model's tokens by itself. @throws UserError if it cannot be had. */
 export async function fetchReading(model: string, load: AssetLoader = fetchAssets(document.baseURI)): Promise<ModelReading> {
-  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(model, 'tokenizer.json')), loadJson(load, modelFile(model, 'config.json'))]);
+  const [tokenizer, config] = await Promise.all([loadJson(load, modelFile(filesOf(model), 'tokenizer.json')), loadJson(load, modelFile(filesOf(model), 'config.json'))]);
   return { name: model, tokenizer, tokens: parseConfigJson(config).max_position_embeddings };
 }
 

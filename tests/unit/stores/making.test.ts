@@ -21,6 +21,7 @@ import { receive } from '../../../src/stores/runEvents';
 import { findRun, runsStore } from '../../../src/stores/runs';
 import { provideServices, services } from '../../../src/stores/services';
 import { judgeBiasStore, leaveBias, measureShifts, openBias, runsOn, trainOnJudged } from '../../../src/stores/judgeBias';
+import { ownModel, withOwnModels } from '../../../src/stores/ownModels';
 import { storedName, withStoredPairs } from '../../../src/stores/storedPairs';
 import { fetchTokenizer } from '../../../src/stores/tokenizer';
 import { openInNode } from '../../support/nodeBackend';
@@ -43,7 +44,7 @@ beforeEach(async () => {
     },
     subscribe: (listener: (event: LabEvent) => void) => (listeners.add(listener), () => listeners.delete(listener)),
   };
-  provideServices({ ...services(), lab: withStoredPairs(asService, data, (model) => fetchTokenizer(model, load)) });
+  provideServices({ ...services(), lab: withStoredPairs(withOwnModels(asService, services().shelf, load), data, (model) => fetchTokenizer(model, load)) });
   services().lab.subscribe(receive);
   makingStore.setState(firstMaking, true);
 });
@@ -123,7 +124,22 @@ describe('making a dataset', () => {
     expect(second.model).toEqual({ run: run!.id, name: run!.name, policy: 0, label: 'DPO', step: 1 });
     expect(second.modelHash).not.toBe(first.modelHash);
     expect((await pairsOf(after.id)).map(({ rejected }) => rejected)).not.toEqual((await pairsOf(before.id)).map(({ rejected }) => rejected));
-    // The policies gave way to the adopted one, so the next question must bring them back.
+    // A second round starts from it, on what is made of its own answers: the same pairs.
+    const again = train(small({ model: ownModel({ runId: run!.id, policy: 0, step: 1 }), data: { dataset: madeName({ kind: 'clair', seed: 2 }), trainPairs: 3, heldOutPairs: 1 } }));
+    await finished();
+    expect(findRun(again)!.start!.modelHash).toBe(second.modelHash);
+    const onStored = train(small({ model: findRun(again)!.recipe.model, data: { dataset: storedName(after.id), trainPairs: 3, heldOutPairs: 1 } }));
+    await finished();
+    expect(findRun(onStored)!.start).toMatchObject({ modelHash: second.modelHash, dataHash: findRun(again)!.start!.dataHash });
+    const gone = train(small({ model: ownModel({ runId: run!.id, policy: 0, step: 7 }) }));
+    await until(() => findRun(gone)!.state === 'failed');
+    expect(findRun(gone)!.detail!.template).toContain('no longer stored');
+
+    train(small({ data: { dataset: 'clair', trainPairs: 4, heldOutPairs: 2 } }));
+    await finished();
+    changeMaking({ seed: 4 });
+    await makeDataset('Once more');
+    // The policies gave way to the adopted one, so the next question must bring them back; and the shipped model is in use.
     expect(runsStore.getState().loadedId).toBeUndefined();
     const heard: LabEvent[] = [];
     services().lab.subscribe((event) => heard.push(event));

@@ -19,6 +19,7 @@ import { MadeData, madeOptions, withDataset } from './MadeData';
 import { MemberRow } from './MemberRow';
 import { RecipeMenu } from './RecipeMenu';
 import { readSeeds } from './seeds';
+import { StartFrom } from './StartFrom';
 import styles from './experiment.module.css';
 
 type Data = Recipe['data'];
@@ -26,7 +27,7 @@ type Schedule = Recipe['schedule'];
 
 const NO_CUT = 'leaveOut';
 
-function DataSection({ data, seed }: { readonly data: Data; readonly seed: number }) {
+function DataSection({ data, seed, model }: { readonly data: Data; readonly seed: number; readonly model: string }) {
   const datasets = useDatasets((state) => state.datasets);
   const listed = useDatasets((state) => state.listed);
   const change = (part: Partial<Data>): void => changeRecipe({ data: { ...data, ...part } });
@@ -44,6 +45,7 @@ function DataSection({ data, seed }: { readonly data: Data; readonly seed: numbe
   const gone = chosen !== undefined && listed && !datasets.some(({ id }) => id === chosen);
   return (
     <div className={styles.group}>
+      <StartFrom model={model} onChange={(next) => changeRecipe({ model: next })} />
       <Select
         label={t('Preference pairs')}
         value={data.dataset}
@@ -229,7 +231,7 @@ export function ExperimentPanel({ onPoint }: { readonly onPoint: (member: number
   return (
     <div className={styles.panel}>
       <RecipeMenu />
-      <DataSection data={recipe.data} seed={recipe.seeds[0]!} />
+      <DataSection data={recipe.data} seed={recipe.seeds[0]!} model={recipe.model} />
       <div className={styles.cohortHead}>
         <h2>{t('Cohort')}</h2>
         <Button kind="quiet" isDisabled={policiesLeft(recipe) < 1} onPress={addMember}>

@@ -10,7 +10,7 @@ import { report } from '../../../stores/notices';
 import { datasetLink, goTo, listLink } from '../links';
 import { InPairs } from './InPairs';
 import { InPolicies } from './InPolicies';
-import { AnotherJudge, judgeText } from './MadeNote';
+import { AnotherJudge, judgeText, modelText } from './MadeNote';
 import styles from './making.module.css';
 
 function TrainOn({ judged }: { readonly judged: Judged }) {
@@ -23,12 +23,12 @@ function TrainOn({ judged }: { readonly judged: Judged }) {
   return (
     <section className={styles.card} aria-labelledby="judge-train">
       <h3 id="judge-train">{t('Train on it')}</h3>
-      <p className={styles.note}>{t('With the objectives and the schedule that are set up under Compare, from the model that ships.')}</p>
+      <p className={styles.note}>{t('With the objectives and the schedule that are set up under Compare, from the model that the dataset was made of: {model}.', { model: modelText(made) })}</p>
       <div className={styles.buttons}>
         <Button kind="primary" isDisabled={busy} onPress={() => start(false)}>
           {t('Train on it')}
         </Button>
-        {hasFaults(made.judge) && made.model === 'town' && (
+        {hasFaults(made.judge) && (
           <Button isDisabled={busy} onPress={() => start(true)}>
             {t('Train on it, then on the same answers judged without faults')}
           </Button>

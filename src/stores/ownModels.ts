@@ -1,0 +1,106 @@
+// Policies of stored runs as models that a recipe may start from: a second round. The training worker forgets them when it ends,
+// so each is given to it again, from the run's checkpoint, whenever a run is to begin from it or to be put on the device.
+import { UserError } from '../engine/errors';
+import { parseConfigJson } from '../engine/model/configJson';
+import { fetchAssets, loadJson, modelFile, shippedModels, type AssetLoader } from '../lab/assets';
+import type { LabEvent, Request, RunCheckpoint } from '../lab/protocol';
+import type { Weights } from '../engine/model/config';
+import { sentenceOf } from './notices';
+import type { Lab, Shelf } from './services';
+
+export interface OwnModel {
+  readonly runId: string;
+  /** Place on the run's policy axis. */
+  readonly policy: number;
+  /** The step of the parameters. */
+  readonly step: number;
+}
+
+/** How a recipe names a policy of a run. */
+export const ownModel = ({ runId, policy, step }: OwnModel): string => `own:${runId}/${policy}/${step}`;
+
+/** The policy that a recipe's model is; undefined where it is none. */
+export function parseOwnModel(model: string): OwnModel | undefined {
+  const [, runId, policy, step] = /^own:([^/]+)\/(\d{1,2})\/(\d{1,9})$/.exec(model) ?? [];
+  return runId === undefined ? undefined : { runId, policy: Number(policy), step: Number(step) };
+}
+
+/** One policy's parameters of a checkpoint, without its moments. */
+export function policyTensors({ tensors }: RunCheckpoint, policy: number): Weights['tensors'] {
+  const parameters = Object.entries(tensors).filter(([name]) => !/^adam_[mv]\//.test(name));
+  return Object.fromEntries(
+    parameters.map(([name, { shape, data }]) => {
+      const size = data.length / shape[0]!;
+      return [name, { shape: shape.slice(1), data: data.slice(policy * size, (policy + 1) * size) }];
+    }),
+  );
+}
+
+type Starting = Extract<Request, { type: 'train' | 'load' }>;
+
+let count = 0;
+
+/** @param load gives the shipped files; by default those of where the page is served. */
+export function withOwnModels(lab: Lab, shelf: Pick<Shelf, 'loadCheckpoint'>, load?: AssetLoader): Lab {
+  const listeners = new Set<(event: LabEvent) => void>();
+  /** Runs that wait for their model, and what was asked of them meanwhile. */
+  const waiting = new Map<string, Request[]>();
+  const tell = (event: LabEvent): void => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  lab.subscribe(tell);
+
+  async function weightsOf({ runId, policy, step }: OwnModel): Promise<Weights> {
+    const checkpoint = await shelf.loadCheckpoint(runId);
+    const policies = Object.values(checkpoint?.tensors ?? {})[0]?.shape[0] ?? 0;
+    if (checkpoint?.step !== step || policy >= policies) {
+      throw new UserError('The policy that this recipe starts from is no longer stored: its run was deleted here, or has gone on since. Nothing was changed; choose another model to start from.');
+    }
+    const config = parseConfigJson(await loadJson(load ?? fetchAssets(document.baseURI), modelFile(shippedModels[0], 'config.json')));
+    return { config, tensors: policyTensors(checkpoint, policy) };
+  }
+
+  function adopt(model: string, from: Weights): Promise<void> {
+    const requestId = `own-${++count}`;
+    return new Promise((resolve, reject) => {
+      const leave = lab.subscribe((event) => {
+        if (!('requestId' in event) || event.requestId !== requestId) return;
+        leave();
+        if (event.type === 'failed') reject(new UserError(event.template, event.values));
+        else resolve();
+      });
+      lab.send({ type: 'adopt', requestId, model, from });
+    });
+  }
+
+  async function start(request: Starting, own: OwnModel): Promise<void> {
+    const { runId } = request;
+    const later: Request[] = [];
+    waiting.set(runId, later);
+    try {
+      await adopt(request.recipe.model, await weightsOf(own));
+      lab.send(request);
+      for (const one of later) lab.send(one);
+    } catch (error) {
+      const { template, values } = sentenceOf(error);
+      tell({ type: 'failed', runId, message: new UserError(template, values).message, template, values });
+      if (request.type === 'train') tell({ type: 'state', runId, state: 'failed', step: request.resume?.step ?? 0 });
+    } finally {
+      waiting.delete(runId);
+    }
+  }
+
+  return {
+    send(request) {
+      const own = request.type === 'train' || request.type === 'load' ? parseOwnModel(request.recipe.model) : undefined;
+      const held = 'runId' in request ? waiting.get(request.runId) : undefined;
+      if (own !== undefined) void start(request as Starting, own);
+      else if (held === undefined) lab.send(request);
+      else held.push(request);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
