@@ -46,6 +46,16 @@ export function expectSameBits(actual: Outcome, expected: Outcome): void {
   expect(others, 'tensors that differ').toEqual([]);
 }
 
+/** Without what comes of the policies' answers; fails where there is none. */
+export function withoutAnswers({ rows, checkpoint }: Outcome): Outcome {
+  const isAnswers = (name: string): boolean => name.startsWith('eval_samples/');
+  expect(rows.some(({ values }) => Object.keys(values).some(isAnswers))).toBe(true);
+  return {
+    rows: rows.map((row) => ({ ...row, values: Object.fromEntries(Object.entries(row.values).filter(([name]) => !isAnswers(name))) })),
+    checkpoint,
+  };
+}
+
 const compared = ['loss', 'logps/chosen', 'logps/rejected', 'grad_norm'] as const;
 
 /** The largest difference of each training metric over all steps and policies, relative to the expected value. */

@@ -6,7 +6,7 @@ import type { BackendName } from '../../src/engine/device';
 import { createFusedCohort } from '../../src/engine/gpu/fusedCohort';
 import { createGpuRuntime, type GpuRuntime } from '../../src/engine/gpu/runtime';
 import { createCohort } from '../../src/engine/training/cohort';
-import { expectSameBits, largestDifferences, outcomeOf, recipeOfEveryKind, type Outcome } from '../support/outcome';
+import { expectSameBits, largestDifferences, outcomeOf, recipeOfEveryKind, withoutAnswers, type Outcome } from '../support/outcome';
 import { tinyLabOn, type TestDevice } from '../support/tinyLabOn';
 
 const open = (choice: BackendName) =>
@@ -41,6 +41,11 @@ const onWebGpu = () => (made ??= fiftySteps('webgpu'));
 it('gives the same rows and the same tensors to the last bit when a recipe is run again on WebGPU', async () => {
   const first = await onWebGpu();
   expectSameBits(await fiftySteps('webgpu'), first);
+}, TIME);
+
+it('gives not a bit else when policies answer prompts between the steps', async () => {
+  const run = (samples: number) => outcomeOf(tinyLabOn(fusedDevice()), recipeOfEveryKind(8, { evaluation: { every: 2, samples } }));
+  expectSameBits(withoutAnswers(await run(3)), await run(0));
 }, TIME);
 
 it('does so with composed operations too, which take over where the fused kernels cannot be trusted', async () => {
