@@ -9,8 +9,9 @@ interface Answering {
   make: 'made';
   answer: 'answered';
   adopt: 'adopted';
+  evidence: 'evidence';
 }
-const answers: Readonly<Answering> = { score: 'scored', make: 'made', answer: 'answered', adopt: 'adopted' };
+const answers: Readonly<Answering> = { score: 'scored', make: 'made', answer: 'answered', adopt: 'adopted', evidence: 'evidence' };
 
 export type AnswerOf<T extends keyof Answering> = Extract<LabEvent, { type: Answering[T] }>;
 

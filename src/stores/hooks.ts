@@ -1,5 +1,6 @@
 // The stores as hooks, for components. A component that reads through these is drawn again when what it read changes.
 import { useStore } from 'zustand';
+import { adviceStore, type AdviceState } from './advice';
 import { checksStore, type ChecksState } from './checks';
 import { datasetsStore, type DatasetsState } from './datasets';
 import { viewStore, type ViewState } from './datasetView';
@@ -116,4 +117,8 @@ export function useKeptLosses<T>(pick: (state: LossesState) => T): T {
 /** The pair that is looked at token by token. */
 export function useTokenLens<T>(pick: (state: TokenLens) => T): T {
   return useStore(lensStore, pick);
+}
+
+export function useAdvice<T>(pick: (state: AdviceState) => T): T {
+  return useStore(adviceStore, pick);
 }

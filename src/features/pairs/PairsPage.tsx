@@ -2,6 +2,7 @@
 import { useEffect, type DragEvent } from 'react';
 import { listDatasets } from '../../stores/datasets';
 import { previewSource } from '../../stores/importing';
+import { AdvicePage } from './advice/AdvicePage';
 import { BesidePage } from './beside/BesidePage';
 import { DatasetPage } from './dataset/DatasetPage';
 import { ImportPage } from './importing/ImportPage';
@@ -18,6 +19,8 @@ function Place({ place }: { readonly place: PairsPlace }) {
       return <ImportPage />;
     case 'judge':
       return <JudgePage key={place.id} id={place.id} />;
+    case 'advice':
+      return <AdvicePage key={place.name} name={place.name} />;
     case 'make':
       return <MakePage />;
     case 'beside':

@@ -9,6 +9,8 @@ export const importLink = '#/pairs/import';
 export const makeLink = '#/pairs/make';
 /** What the judge of a made dataset prefers, and what policies have learnt of it. */
 export const judgeLink = (id: string): string => `#/pairs/judge/${encodeURIComponent(id)}`;
+/** Which variant of APO a dataset calls for. */
+export const adviceLink = (name: string): string => `#/pairs/advice/${encodeURIComponent(name)}`;
 export const pairLink = (name: string, row: Row | 'new'): string => `${datasetLink(name)}/${row}`;
 export const besideLink = (first: string, second: string): string => `#/pairs/beside/${encodeURIComponent(first)}/${encodeURIComponent(second)}`;
 
@@ -18,12 +20,14 @@ export type PairsPlace =
   | { readonly page: 'import' }
   | { readonly page: 'make' }
   | { readonly page: 'judge'; readonly id: string }
+  | { readonly page: 'advice'; readonly name: string }
   | { readonly page: 'dataset'; readonly name: string; readonly row?: Row | 'new' }
   | { readonly page: 'beside'; readonly first: string; readonly second: string };
 
 export function placeOf([page, name, rest]: readonly string[]): PairsPlace {
   if (page === 'import' || page === 'make') return { page };
   if (page === 'judge' && name !== undefined) return { page, id: name };
+  if (page === 'advice' && name !== undefined) return { page, name };
   if (page === 'data' && name !== undefined) {
     if (rest === 'new') return { page: 'dataset', name, row: 'new' };
     return { page: 'dataset', name, ...(rest !== undefined && /^\d{1,9}$/.test(rest) && { row: Number(rest) }) };

@@ -9,7 +9,7 @@ import { redo, undo } from '../../../stores/datasetChanges';
 import { useDataView } from '../../../stores/hooks';
 import { DeleteDataset, RenameDataset } from '../list/DatasetRow';
 import { MadeNote } from '../making/MadeNote';
-import { listLink, pairLink } from '../links';
+import { adviceLink, listLink, pairLink } from '../links';
 import { datasetTitle, formatCount } from '../words';
 import { CopyDataset } from './CopyDataset';
 import { trainOn } from './trainOn';
@@ -73,6 +73,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
           plain
           label={t('Actions for “{name}”', { name: datasetTitle(info) })}
           items={[
+            { id: 'advice', name: t('Which variant of APO? …') },
             { id: 'measure', name: t('Measure by the models …') },
             { id: 'copy', name: t('Make a copy') },
             { id: 'origin', name: t('Where it comes from …') },
@@ -84,7 +85,7 @@ export function DatasetHead({ name }: { readonly name: string }) {
                   { id: 'delete', name: t('Delete') },
                 ]),
           ]}
-          onAction={(id) => setOpen(id as typeof open)}
+          onAction={(id) => (id === 'advice' ? goTo(adviceLink(name)) : setOpen(id as typeof open))}
         >
           ⋯
         </MenuButton>
