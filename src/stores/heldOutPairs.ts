@@ -6,6 +6,9 @@ import type { PreferencePair } from '../preferences/pair';
 import type { Row } from '../storage/pairs/protocol';
 import { askLab } from './askLab';
 import { openShipped } from './datasets';
+import { modelOf } from './making';
+import { parseOwnModel } from './ownModels';
+import { runsStore } from './runs';
 import { services } from './services';
 import { storedId } from './storedPairs';
 
@@ -48,11 +51,19 @@ function madePairs({ model, data }: Pick<Recipe, 'model' | 'data'>): Promise<rea
   const key = JSON.stringify([model, dataset, train, heldOut, judge]);
   if (made?.key !== key) {
     const spec = { ...parseMadeName(dataset)!, train, heldOut, ...(judge && { judge }) };
-    const pairs = askLab({ type: 'make', spec, model }).then((answer) => answer.pairs.filter(({ split }) => split === 'heldOut'));
+    const pairs = inHands(model)
+      .then(() => askLab({ type: 'make', spec, model }))
+      .then((answer) => answer.pairs.filter(({ split }) => split === 'heldOut'));
     made = { key, pairs };
     pairs.catch(() => {
       if (made?.key === key) made = undefined;
     });
   }
   return made.pairs;
+}
+
+/** Sees to it that the worker has a policy that the pairs were made of; while a run trains, it has what the run needs. */
+async function inHands(model: string): Promise<void> {
+  const from = parseOwnModel(model);
+  if (from !== undefined && runsStore.getState().activeId === undefined) await modelOf({ from });
 }

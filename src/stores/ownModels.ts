@@ -43,8 +43,8 @@ let count = 0;
 /** @param load gives the shipped files; by default those of where the page is served. */
 export function withOwnModels(lab: Lab, shelf: Pick<Shelf, 'loadCheckpoint'>, load?: AssetLoader): Lab {
   const listeners = new Set<(event: LabEvent) => void>();
-  /** Runs that wait for their model, and what was asked of them meanwhile. */
-  const waiting = new Map<string, Request[]>();
+  /** What was asked while a model is given to the worker: all of it comes after the run that waits for that. */
+  let later: Request[] | undefined;
   const tell = (event: LabEvent): void => {
     for (const listener of [...listeners]) listener(event);
   };
@@ -75,29 +75,31 @@ export function withOwnModels(lab: Lab, shelf: Pick<Shelf, 'loadCheckpoint'>, lo
 
   async function start(request: Starting, own: OwnModel): Promise<void> {
     const { runId } = request;
-    const later: Request[] = [];
-    waiting.set(runId, later);
+    later = [];
     try {
       await adopt(request.recipe.model, await weightsOf(own));
       lab.send(request);
-      for (const one of later) lab.send(one);
     } catch (error) {
       const { template, values } = sentenceOf(error);
       tell({ type: 'failed', runId, message: new UserError(template, values).message, template, values });
       if (request.type === 'train') tell({ type: 'state', runId, state: 'failed', step: request.resume?.step ?? 0 });
     } finally {
-      waiting.delete(runId);
+      const asked = later;
+      later = undefined;
+      // One of them may have to wait for a model too.
+      for (const one of asked) send(one);
     }
   }
 
+  function send(request: Request): void {
+    const own = request.type === 'train' || request.type === 'load' ? parseOwnModel(request.recipe.model) : undefined;
+    if (later !== undefined) later.push(request);
+    else if (own !== undefined) void start(request as Starting, own);
+    else lab.send(request);
+  }
+
   return {
-    send(request) {
-      const own = request.type === 'train' || request.type === 'load' ? parseOwnModel(request.recipe.model) : undefined;
-      const held = 'runId' in request ? waiting.get(request.runId) : undefined;
-      if (own !== undefined) void start(request as Starting, own);
-      else if (held === undefined) lab.send(request);
-      else held.push(request);
-    },
+    send,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

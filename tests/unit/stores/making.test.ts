@@ -19,6 +19,7 @@ import { findHeldOut } from '../../../src/stores/heldOutPairs';
 import { stop, train } from '../../../src/stores/runActions';
 import { receive } from '../../../src/stores/runEvents';
 import { findRun, runsStore } from '../../../src/stores/runs';
+import { ask, changeSampling } from '../../../src/stores/samples';
 import { provideServices, services } from '../../../src/stores/services';
 import { judgeBiasStore, leaveBias, measureShifts, openBias, runsOn, trainOnJudged } from '../../../src/stores/judgeBias';
 import { ownModel, withOwnModels } from '../../../src/stores/ownModels';
@@ -131,6 +132,13 @@ describe('making a dataset', () => {
     const onStored = train(small({ model: findRun(again)!.recipe.model, data: { dataset: storedName(after.id), trainPairs: 3, heldOutPairs: 1 } }));
     await finished();
     expect(findRun(onStored)!.start).toMatchObject({ modelHash: second.modelHash, dataHash: findRun(again)!.start!.dataHash });
+    // After a reload the worker knows neither the policy nor the run, and is asked of both at once.
+    runsStore.setState({ loadedId: undefined, currentId: onStored });
+    const answered = new Promise<LabEvent>((resolve) => services().lab.subscribe((event) => event.type === 'samples' && event.done && resolve(event)));
+    changeSampling({ prompt: 'What is Ada’s job in the town?', maxTokens: 4 });
+    await ask();
+    expect(await answered).toMatchObject({ runId: onStored, answers: [{ policy: -1 }, { policy: 0 }] });
+    expect((await findHeldOut(findRun(again)!.recipe, new Set(findRun(again)!.start!.heldOutIds))).size).toBe(1);
     const gone = train(small({ model: ownModel({ runId: run!.id, policy: 0, step: 7 }) }));
     await until(() => findRun(gone)!.state === 'failed');
     expect(findRun(gone)!.detail!.template).toContain('no longer stored');

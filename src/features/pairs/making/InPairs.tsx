@@ -28,7 +28,7 @@ export function InPairs({ bias }: { readonly bias: JudgeBias }) {
   return (
     <section className={styles.card} aria-labelledby="judge-pairs">
       <h3 id="judge-pairs">{t('In its pairs')}</h3>
-      <div className={styles.tables}>
+      <div className={styles.tables} tabIndex={0} role="group" aria-labelledby="judge-pairs">
         <table className={styles.table}>
           <caption>{t('Means over {count, plural, one {# pair} other {# pairs}}, differences with 95 % bootstrap intervals', { count: bias.pairs })}</caption>
           <thead>

@@ -23,7 +23,7 @@ function ShiftTable({ run, shifts }: { readonly run: Run; readonly shifts: reado
   const looks = looksOf(run.recipe.cohort.map((member) => member.objective));
   const several = run.recipe.seeds.length > 1;
   return (
-    <div className={styles.tables}>
+    <div className={styles.tables} tabIndex={0} role="group" aria-label={run.name}>
       <table className={styles.table}>
         <caption>{t('Answers to {count, plural, one {# prompt} other {# prompts}} of the benchmark, and the difference from the reference with 95 % bootstrap intervals', { count: shifts[0]?.prompts ?? 0 })}</caption>
         <thead>
