@@ -42,7 +42,7 @@ export const firstMaking: MakingState = {
 
 export const makingStore = createStore<MakingState>()(() => firstMaking);
 
-/** A recipe's number of training pairs and more; the town has some thousand prompts, and a dataset has at most one pair of each. */
+/** Of one side of the split. The town has some thousand prompts, and a dataset has at most one pair of each. */
 export const MOST_PAIRS = 10_000;
 
 const SHIPPED_MODEL = 'town';
