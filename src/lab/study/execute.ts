@@ -90,7 +90,9 @@ async function runCell(job: StudyJob, key: CellKey, place: number, cells: number
   const runId = `study ${key.round} ${key.kind} ${key.seed} ${(asked += 1)}`;
   const { start, rows, stops, adapters, trainMs } = await trainCell(job, runId, key, (share) => told('train', share));
   told('answers', 0);
-  const { answers } = await ask(job, { type: 'answer', spec: plan.benchmark }, 'answered', (share) => told('answers', share));
+  const { answers, runId: whose } = await ask(job, { type: 'answer', spec: plan.benchmark }, 'answered', (share) => told('answers', share));
+  // Somebody may have put another run's policies on the device in between, e.g. to sample them.
+  if (whose !== runId) throw new UserError('Another run’s policies took the place of the study’s before these had answered. The cells that are done are kept; go on when the device is free.');
   const scores = summariseAnswers(answers, undefined);
 
   const round = key.round;
