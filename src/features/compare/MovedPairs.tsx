@@ -87,7 +87,6 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
                 {byNames[id]}
               </th>
             ))}
-            {hasTokens && <td />}
           </tr>
         </thead>
         <tbody>
@@ -97,12 +96,7 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
               <tr key={place}>
                 <th scope="row">
                   {pair?.row !== undefined ? <a href={`${link}/${pair.row}`}>{pair.prompt}</a> : found === undefined ? '…' : (pair?.prompt ?? t('no longer in the dataset'))}
-                </th>
-                {(['chosen', 'rejected', 'margin'] as const).map((id) => (
-                  <td key={id}>{formatChange(change[id])}</td>
-                ))}
-                {hasTokens && (
-                  <td>
+                  {hasTokens && (
                     <Button
                       kind="quiet"
                       aria-label={t('Tokens of “{prompt}”', { prompt: pair?.prompt ?? place + 1 })}
@@ -113,8 +107,11 @@ export function MovedPairs({ run, step, onClose }: MovedPairsProps) {
                     >
                       {t('Tokens')}
                     </Button>
-                  </td>
-                )}
+                  )}
+                </th>
+                {(['chosen', 'rejected', 'margin'] as const).map((id) => (
+                  <td key={id}>{formatChange(change[id])}</td>
+                ))}
               </tr>
             );
           })}
