@@ -14,7 +14,7 @@ describe('a recipe', () => {
       cohort: [{ beta: 0.2, learningRate: 3e-4, hyper: {} }],
       seeds: [1],
       schedule: { steps: 100, batchSize: 16, warmupSteps: 10, decay: 'constant' },
-      evaluation: { every: 10 },
+      evaluation: { every: 10, samples: 16 },
     });
   });
 

@@ -186,6 +186,17 @@ describe('after a reload', () => {
     expect(fixture.asked.filter((name) => name === 'createRun')).toHaveLength(1);
   });
 
+  it('a run of an earlier version, in which nobody answered prompts, goes on like that', async () => {
+    const id = begun(8);
+    receive({ type: 'checkpoint', runId: id, checkpoint: checkpointAt(6) });
+    await flush();
+    const kept = fixture.runs.get(id)!;
+    fixture.runs.set(id, { ...kept, recipe: { ...recipe, evaluation: { every: 10 } as typeof recipe.evaluation } });
+    await reload();
+    await resume();
+    expect(fixture.sent.at(-1)).toMatchObject({ type: 'train', recipe: { evaluation: { every: 10, samples: 0 } } });
+  });
+
   it('says so when the checkpoint is gone, and keeps the curves', async () => {
     const id = begun(8);
     receive({ type: 'checkpoint', runId: id, checkpoint: checkpointAt(6) });
