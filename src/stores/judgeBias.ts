@@ -11,7 +11,7 @@ import type { DatasetInfo } from '../storage/pairs/protocol';
 import { askLab } from './askLab';
 import { experimentStore } from './experiment';
 import { report, sentenceOf, type Sentence } from './notices';
-import { ownModel } from './ownModels';
+import { modelOfMade } from './ownModels';
 import { train } from './runActions';
 import { findRun, isOver, runsStore, type Run } from './runs';
 import { loadRun } from './samples';
@@ -97,16 +97,13 @@ export function leaveBias(): void {
   judgeBiasStore.setState(noBias, true);
 }
 
-/** The model whose answers the pairs are made of, as a recipe names it. */
-const modelOf = ({ model }: Made): string => (typeof model === 'string' ? model : ownModel({ runId: model.run, policy: model.policy, step: model.step }));
-
 /** Which runs were trained on this dataset, and which on the same answers judged without faults. */
 export function runsOn({ info, made }: Judged, runs: readonly Run[]): { readonly run: Run; readonly fair: boolean }[] {
   return runs.flatMap((run) => {
     const { dataset, judge = noFaults } = run.recipe.data;
     if (dataset === storedName(info.id)) return [{ run, fair: !hasFaults(made.judge) }];
     const named = parseMadeName(dataset);
-    if (named?.kind !== made.kind || named.seed !== made.seed || named.tuning || run.recipe.model !== modelOf(made)) return [];
+    if (named?.kind !== made.kind || named.seed !== made.seed || named.tuning || run.recipe.model !== modelOfMade(made)) return [];
     if (!hasFaults(judge)) return [{ run, fair: true }];
     return JSON.stringify(judge) === JSON.stringify(made.judge) ? [{ run, fair: false }] : [];
   });
@@ -147,7 +144,7 @@ export function cancelShifts(): void {
 export function recipeOn({ info, made }: Judged, name: string, fair: boolean): Recipe {
   const { recipe } = experimentStore.getState();
   const dataset = fair ? madeName({ kind: made.kind, seed: made.seed }) : storedName(info.id);
-  return { ...recipe, name, model: modelOf(made), data: { dataset, trainPairs: Math.max(1, info.trainPairs), heldOutPairs: Math.max(1, info.heldOutPairs) } };
+  return { ...recipe, name, model: modelOfMade(made), data: { dataset, trainPairs: Math.max(1, info.trainPairs), heldOutPairs: Math.max(1, info.heldOutPairs) } };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { UserError } from '../engine/errors';
 import { parseConfigJson } from '../engine/model/configJson';
 import { fetchAssets, loadJson, modelFile, shippedModels, type AssetLoader } from '../lab/assets';
+import type { Made } from '../lab/making/provenance';
 import type { LabEvent, Request, RunCheckpoint } from '../lab/protocol';
 import type { Weights } from '../engine/model/config';
 import { sentenceOf } from './notices';
@@ -24,6 +25,10 @@ export function parseOwnModel(model: string): OwnModel | undefined {
   const [, runId, policy, step] = /^own:([^/]+)\/(\d{1,2})\/(\d{1,9})$/.exec(model) ?? [];
   return runId === undefined ? undefined : { runId, policy: Number(policy), step: Number(step) };
 }
+
+/** The model whose answers a dataset was made of, as a recipe names it. */
+export const modelOfMade = ({ model }: Pick<Made, 'model'>): string =>
+  typeof model === 'string' ? model : ownModel({ runId: model.run, policy: model.policy, step: model.step });
 
 /** One policy's parameters of a checkpoint, without its moments. */
 export function policyTensors({ tensors }: RunCheckpoint, policy: number): Weights['tensors'] {
