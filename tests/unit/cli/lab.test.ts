@@ -61,7 +61,7 @@ describe('lab run', () => {
     ['an unknown backend', ['run', 'tiny.json', '--backend', 'cuda'], /--backend is one of .* not “cuda”/],
     ['an unknown option', ['run', 'tiny.json', '--fast'], /--fast/],
     ['an unknown command', ['train'], /not “train”/],
-    ['no command', [], /run, pairs, inspect, import, revise and judge/],
+    ['no command', [], /run, reproduce, pairs, inspect, import, revise and judge/],
   ])('ends with 2 and one line for %s', { timeout: 30_000 }, (_, args, message) => {
     writeFileSync(join(folder, 'broken.json'), '{"version": 1,');
     writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ ...tinyRecipe(), schedule: { steps: -1 } }));
