@@ -13,7 +13,7 @@ import { report, sentence, type Sentence } from './notices';
 import { runsStore } from './runs';
 import { services } from './services';
 import { startClerkWorker, type Clerk, type StartClerk } from './studyClient';
-import { isOfStudy, sameSource, type FromClerk, type StudySource } from './studyProtocol';
+import { isOfStudy, sameSource, type FromClerk, type StudyFile, type StudySource } from './studyProtocol';
 import type { StudyView } from './studyView';
 
 /** The queue under way. */
@@ -59,7 +59,9 @@ let viewer: Clerk | undefined;
 /** The lab's run that belongs to the queue, to be stopped where the queue can no longer do so itself. */
 let labRun: string | undefined;
 let leaveLab: (() => void) | undefined;
-let looks = 0;
+let asked = 0;
+let lookedAs = 0;
+let lookedAt: StudySource | undefined;
 let lookAgain = false;
 
 /** For tests, which have no workers. */
@@ -88,6 +90,9 @@ export async function refreshStudies(): Promise<void> {
       listed: true,
       elsewhere: studies.map(({ id }) => id).filter((id) => id !== running?.id && held.has(lockOf(id))),
     });
+    const { shown, view } = studyStore.getState();
+    const own = typeof shown === 'object' ? studies.find(({ id }) => id === shown.own) : undefined;
+    if (own && view && own.done !== view.view.document.cells.length) look();
   } catch (error) {
     studyStore.setState({ listed: true });
     report(error);
@@ -108,14 +113,34 @@ function look(): void {
   }
   lookAgain = false;
   studyStore.setState({ looking: true });
-  viewer ??= startClerk({ hear: heardView, died: viewerDied });
-  viewer.send({ type: 'look', ask: ++looks, source: studyStore.getState().shown });
+  lookedAs = ++asked;
   lookedAt = studyStore.getState().shown;
+  viewerClerk().send({ type: 'look', ask: lookedAs, source: lookedAt });
 }
-let lookedAt: StudySource | undefined;
+
+const viewerClerk = (): Clerk => (viewer ??= startClerk({ hear: heardView, died: viewerDied }));
+
+/** Texts that were asked for. */
+const writing = new Map<number, { readonly resolve: (text: string | undefined) => void; readonly reject: (error: UserError) => void }>();
+
+/** The shown study as a file's text; undefined where it is gone. @throws UserError if it could not be written. */
+export function writeStudy(as: StudyFile): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const ask = ++asked;
+    writing.set(ask, { resolve, reject });
+    viewerClerk().send({ type: 'write', ask, source: studyStore.getState().shown, as });
+  });
+}
 
 function heardView(event: FromClerk): void {
-  if ((event.type !== 'seen' && event.type !== 'unseen') || event.ask !== looks) return;
+  if (event.type === 'written' || event.type === 'unwritten') {
+    const waiting = writing.get(event.ask);
+    writing.delete(event.ask);
+    if (event.type === 'written') waiting?.resolve(event.text);
+    else waiting?.reject(new UserError(event.problem.template, event.problem.values));
+    return;
+  }
+  if ((event.type !== 'seen' && event.type !== 'unseen') || event.ask !== lookedAs) return;
   const source = lookedAt!;
   const { shown, studies, chosen } = studyStore.getState();
   studyStore.setState({ looking: false });
@@ -131,10 +156,10 @@ function heardView(event: FromClerk): void {
 
 function viewerDied(reason: string): void {
   viewer = undefined;
-  studyStore.setState({
-    looking: false,
-    viewProblem: sentence('The worker that works the figures out died ({reason}). What is stored is kept; reload the page to see it.', { reason }),
-  });
+  const { template, values } = new UserError('The worker that works the figures out died ({reason}). What is stored is kept; reload the page to see it.', { reason });
+  for (const { reject } of writing.values()) reject(new UserError(template, values));
+  writing.clear();
+  studyStore.setState({ looking: false, viewProblem: { template, values } });
 }
 
 /** @throws UserError where the device is not free. */

@@ -8,10 +8,12 @@ import type { LabEvent } from '../lab/protocol';
 import { studyDocument } from '../lab/study/document';
 import { ENDED, runStudy, type CellRecord } from '../lab/study/execute';
 import { cellsOf } from '../lab/study/plan';
+import { studyReport } from '../lab/study/report/report';
+import type { StudyDocument } from '../lab/study/types';
 import { loadPolicies, loadStudy, saveCell } from '../storage/studies';
 import { parseStudy } from './studyDocument';
-import type { FromClerk, Said, StudySource, ToClerk } from './studyProtocol';
-import { viewOf, type StudyView } from './studyView';
+import type { FromClerk, Said, StudyFile, StudySource, ToClerk } from './studyProtocol';
+import { viewOf } from './studyView';
 
 /** The study that ships: made by the command line with the code that makes one here. */
 export const SHIPPED_STUDY = 'studies/paper.json';
@@ -39,7 +41,7 @@ export function createClerk({ post, load: given, now = () => performance.now() }
   const listeners = new Set<(event: LabEvent) => void>();
   let under: AbortController | undefined;
   let tokenizer: Promise<Tokenizer> | undefined;
-  let shipped: Promise<StudyView | undefined> | undefined;
+  let shipped: Promise<StudyDocument | undefined> | undefined;
 
   async function carryOut(id: string): Promise<void> {
     if (under) return;
@@ -85,7 +87,8 @@ export function createClerk({ post, load: given, now = () => performance.now() }
     }
   }
 
-  async function seen(source: StudySource): Promise<StudyView | undefined> {
+  /** Undefined where there is no such study, or no finished cell of it. */
+  async function documentOf(source: StudySource): Promise<StudyDocument | undefined> {
     if (source === 'shipped') {
       shipped ??= readShipped();
       shipped.catch(() => (shipped = undefined));
@@ -94,23 +97,33 @@ export function createClerk({ post, load: given, now = () => performance.now() }
     const stored = await loadStudy(source.own);
     if (!stored || stored.records.length === 0) return undefined;
     const { plan, createdAt, lab, runtime } = stored.study;
-    return viewOf(studyDocument({ plan, createdAt: new Date(createdAt).toISOString(), lab, runtime }, stored.records));
+    return studyDocument({ plan, createdAt: new Date(createdAt).toISOString(), lab, runtime }, stored.records);
   }
 
-  async function readShipped(): Promise<StudyView | undefined> {
-    if (given) return viewOf(parseStudy(await loadJson(given, SHIPPED_STUDY)));
+  async function readShipped(): Promise<StudyDocument | undefined> {
+    if (given) return parseStudy(await loadJson(given, SHIPPED_STUDY));
     const response = await fetch(new URL(SHIPPED_STUDY, base));
     // A page without a study that ships is whole: one can be made here.
     const text = response.ok ? await response.text() : '';
-    return text === '' ? undefined : viewOf(parseStudy(JSON.parse(text)));
+    return text === '' ? undefined : parseStudy(JSON.parse(text));
   }
 
   async function look(ask: number, source: StudySource): Promise<void> {
     try {
-      const view = await seen(source);
-      post({ type: 'seen', ask, ...(view && { view }) });
+      const document = await documentOf(source);
+      post({ type: 'seen', ask, ...(document && { view: viewOf(document) }) });
     } catch (error) {
       post({ type: 'unseen', ask, problem: saidOf(error) });
+    }
+  }
+
+  async function write(ask: number, source: StudySource, as: StudyFile): Promise<void> {
+    try {
+      const document = await documentOf(source);
+      const text = document && (as === 'report' ? studyReport(document) : `${JSON.stringify(document)}\n`);
+      post({ type: 'written', ask, ...(text !== undefined && { text }) });
+    } catch (error) {
+      post({ type: 'unwritten', ask, problem: saidOf(error) });
     }
   }
 
@@ -130,6 +143,9 @@ export function createClerk({ post, load: given, now = () => performance.now() }
         return;
       case 'look':
         void look(message.ask, message.source);
+        return;
+      case 'write':
+        void write(message.ask, message.source, message.as);
         return;
     }
   };

@@ -12,6 +12,9 @@ export type StudySource = 'shipped' | { readonly own: string };
 export const sameSource = (a: StudySource | undefined, b: StudySource | undefined): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a.own === b.own);
 
+/** A report that needs nothing else to be read, or the document with every number; as the command line writes them. */
+export type StudyFile = 'report' | 'document';
+
 /** A sentence to be translated where it is shown. */
 export interface Said {
   readonly template: string;
@@ -26,7 +29,8 @@ export type ToClerk =
   /** Ends that; the cell under way is lost. */
   | { readonly type: 'end' }
   | { readonly type: 'heard'; readonly event: LabEvent }
-  | { readonly type: 'look'; readonly ask: number; readonly source: StudySource };
+  | { readonly type: 'look'; readonly ask: number; readonly source: StudySource }
+  | { readonly type: 'write'; readonly ask: number; readonly source: StudySource; readonly as: StudyFile };
 
 export type FromClerk =
   | { readonly type: 'send'; readonly request: Request }
@@ -36,7 +40,10 @@ export type FromClerk =
   | { readonly type: 'over'; readonly how: 'finished' | 'ended' | 'failed'; readonly problem?: Said }
   /** Without a view: there is no such study, or it has no finished cell yet. */
   | { readonly type: 'seen'; readonly ask: number; readonly view?: StudyView }
-  | { readonly type: 'unseen'; readonly ask: number; readonly problem: Said };
+  | { readonly type: 'unseen'; readonly ask: number; readonly problem: Said }
+  /** Without a text where the study is gone. */
+  | { readonly type: 'written'; readonly ask: number; readonly text?: string }
+  | { readonly type: 'unwritten'; readonly ask: number; readonly problem: Said };
 
 /** What a study asks of the lab begins with this; whatever else the lab tells is none of its business. */
 const PREFIX = 'study ';

@@ -1,12 +1,15 @@
 // What the page is, which study it shows, and where that one came from.
+import { Button } from '../../components/Button';
+import { download } from '../../components/download';
 import { formatDate } from '../../components/format';
 import { Disclosure } from '../../components/Disclosure';
 import { Select } from '../../components/Select';
 import { t, useLocale } from '../../components/text';
 import { cellsOf } from '../../lab/study/plan';
 import type { StudyDocument } from '../../lab/study/types';
-import { showStudy } from '../../stores/study';
-import type { StudySource } from '../../stores/studyProtocol';
+import { report } from '../../stores/notices';
+import { showStudy, writeStudy } from '../../stores/study';
+import type { StudyFile, StudySource } from '../../stores/studyProtocol';
 import { useStudy } from '../../stores/studyHooks';
 import { planLine, spanText } from './words';
 import styles from './paper.module.css';
@@ -48,6 +51,15 @@ export function StudyHead() {
   );
 }
 
+async function save(as: StudyFile): Promise<void> {
+  try {
+    const text = await writeStudy(as);
+    if (text !== undefined) download(as === 'report' ? 'report.html' : 'study.json', text, as === 'report' ? 'text/html' : 'application/json');
+  } catch (error) {
+    report(error);
+  }
+}
+
 function Provenance({ document, shipped }: { readonly document: StudyDocument; readonly shipped: boolean }) {
   const locale = useLocale();
   const { plan, adapters, createdAt, lab, runtime, elapsedMs, cells } = document;
@@ -65,6 +77,14 @@ function Provenance({ document, shipped }: { readonly document: StudyDocument; r
         <dd>{cells.length < all ? `${spanText(elapsedMs)}, ${t('{done} of {cells} cells', { done: cells.length, cells: all })}` : spanText(elapsedMs)}</dd>
       </dl>
       {shipped && <p className={styles.note}>{t('It was made by the command “lab reproduce”, which runs the same functions as this page.')}</p>}
+      <div className={styles.buttons}>
+        <Button kind="quiet" onPress={() => void save('report')}>
+          {t('Download the report (HTML, in English)')}
+        </Button>
+        <Button kind="quiet" onPress={() => void save('document')}>
+          {t('Download every number (JSON)')}
+        </Button>
+      </div>
       <Disclosure title={t('The whole plan')}>
         <pre className={styles.plan} tabIndex={0}>
           {JSON.stringify(plan, null, 1)}

@@ -18,9 +18,10 @@ import { train } from '../../../src/stores/runActions';
 import { receive } from '../../../src/stores/runEvents';
 import { runsStore } from '../../../src/stores/runs';
 import { provideServices, services } from '../../../src/stores/services';
-import { firstStudyState, forgetStudy, goOn, openStudies, pauseStudy, provideClerks, startStudy, studyStore } from '../../../src/stores/study';
+import { firstStudyState, forgetStudy, goOn, openStudies, pauseStudy, provideClerks, startStudy, studyStore, writeStudy } from '../../../src/stores/study';
 import { createClerk, SHIPPED_STUDY } from '../../../src/stores/studyClerk';
 import type { StartClerk } from '../../../src/stores/studyClient';
+import { parseStudy } from '../../../src/stores/studyDocument';
 import { openInNode } from '../../support/nodeBackend';
 import { baseline, cell, facts, result, study } from '../lab/study/document';
 import { until } from './dataFixture';
@@ -123,6 +124,9 @@ describe('a re-enactment', () => {
     for (const { spreads } of Object.values(view.spreads)) {
       expect(spreads.map(({ counts }) => counts.reduce((total, count) => total + count))).toEqual([24, 24, 24]);
     }
+
+    expect(parseStudy(JSON.parse((await writeStudy('document'))!))).toMatchObject({ plan, cells: [{ kind: 'clair' }, { kind: 'stronger' }, { kind: 'off_policy_weak' }] });
+    expect(await writeStudy('report')).toMatch(/^<!doctype html>[^]*CLAIR is the most contrastive dataset\./);
 
     const { id } = own();
     await forgetStudy(id);
