@@ -9,7 +9,7 @@ import type { StudyPlan } from '../lab/study/types';
 import { LAB_VERSION } from '../lab/version';
 import { createStudy, deleteStudy, listStudies, type StoredStudy } from '../storage/studies';
 import { heldRuns, holdRun, releaseRun } from './locks';
-import { report, sentence, type Sentence } from './notices';
+import { notify, report, sentence, type Sentence } from './notices';
 import { runsStore } from './runs';
 import { services } from './services';
 import { startClerkWorker, type Clerk, type StartClerk } from './studyClient';
@@ -162,9 +162,13 @@ function viewerDied(reason: string): void {
   studyStore.setState({ looking: false, viewProblem: { template, values } });
 }
 
-/** @throws UserError where the device is not free. */
+/** @throws UserError where another study is under way, or a run. */
 function requireFree(): void {
   if (studyStore.getState().running) throw new UserError('A re-enactment is under way already. Nothing was started; pause it first.');
+  requireNoRun();
+}
+
+function requireNoRun(): void {
   if (runsStore.getState().activeId !== undefined) {
     throw new UserError('A run is being trained, and a re-enactment needs the device alone. Nothing was started; stop the run, or wait for its end.');
   }
@@ -192,12 +196,19 @@ export async function startStudy(plan: StudyPlan): Promise<void> {
 
 /** Carries out what is left of a study. */
 export async function goOn(id: string): Promise<void> {
+  let mine = false;
   try {
     requireFree();
+    mine = true;
     studyStore.setState({ running: { id, ending: false }, problem: undefined });
     if (!(await holdRun(lockOf(id)))) {
-      studyStore.setState({ running: undefined });
       throw new UserError('This re-enactment is under way in another tab. Nothing was changed; go on there.');
+    }
+    // Somebody may have been quick meanwhile.
+    requireNoRun();
+    if (studyStore.getState().running?.ending) {
+      ended(id, undefined);
+      return;
     }
     const { lab } = services();
     // Whoever's policies lie on the device will give way to the study's.
@@ -210,9 +221,10 @@ export async function goOn(id: string): Promise<void> {
     const leaveRuns = runsStore.subscribe(({ activeId }) => {
       const { running } = studyStore.getState();
       if (activeId === undefined || running === undefined || running.ending) return;
-      studyStore.setState({
-        problem: { id, sentence: sentence('The re-enactment was paused, since a run needs the device. The cells that are done are kept; go on when the run has ended.') },
-      });
+      const why = sentence('The re-enactment was paused, since a run needs the device. The cells that are done are kept; go on when the run has ended.');
+      studyStore.setState({ problem: { id, sentence: why } });
+      // Whoever began the run is on another page.
+      notify('plain', why);
       pauseStudy();
     });
     leaveLab = () => {
@@ -221,6 +233,7 @@ export async function goOn(id: string): Promise<void> {
     };
     clerk.send({ type: 'carryOut', study: id });
   } catch (error) {
+    if (mine) ended(id, undefined);
     report(error);
   }
 }
@@ -265,6 +278,7 @@ function ended(id: string, problem: Sentence | undefined): void {
   // Its policies are of no run that the page knows.
   runsStore.setState({ loadedId: undefined });
   studyStore.setState(({ problem: before }) => ({ running: undefined, problem: problem ? { id, sentence: problem } : before }));
+  if (problem) notify('problem', problem);
 }
 
 function workerDied(reason: string): void {

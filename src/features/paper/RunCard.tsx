@@ -1,6 +1,6 @@
 // Carries the re-enactment out here: what is to be done and how long that may take, how far the queue is, and the way on after
 // a pause or a reload.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Button } from '../../components/Button';
 import { Segments } from '../../components/Check';
 import { Confirm } from '../../components/Confirm';
@@ -161,7 +161,7 @@ function Begin() {
   const studies = useStudy((state) => state.studies);
   const busy = useRuns((state) => state.activeId !== undefined);
   const adapter = useAdapter();
-  const plan = readPlan(kind, own);
+  const plan = useMemo(() => readPlan(kind, own), [kind, own]);
   const time = 'template' in plan ? undefined : estimateMs(plan, studies, adapter);
   const start = async (of: StudyPlan): Promise<void> => {
     setStarting(true);

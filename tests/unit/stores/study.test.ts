@@ -145,6 +145,16 @@ describe('a re-enactment', () => {
     expect(own().done).toBe(0);
   });
 
+  it('ends at once where it is paused before it has begun', async () => {
+    const begun = startStudy(plan);
+    await until(() => studyStore.getState().running !== undefined);
+    pauseStudy();
+    await begun;
+    await ended();
+    expect(trainings()).toEqual([]);
+    expect(own().done).toBe(0);
+  });
+
   it('is not begun while a run is under way', async () => {
     runsStore.setState({ activeId: 'somebody’s' });
     await startStudy(plan);
