@@ -1,13 +1,15 @@
 // Which variant of APO does a dataset call for? Asks the training worker how the dataset's winners compare with what a model
 // itself says to the same prompts, and keeps what follows from it on screen.
 import { createStore } from 'zustand/vanilla';
-import { advise, type Advice } from '../lab/study/adviser';
 import type { Made } from '../lab/making/provenance';
+import { advise, type Advice } from '../lab/study/adviser';
+import { studyMembers } from '../lab/study/plan';
 import type { DatasetInfo } from '../storage/pairs/protocol';
 import { askLab } from './askLab';
-import { memberFor, replaceRecipe, experimentStore } from './experiment';
+import { experimentStore, replaceRecipe } from './experiment';
 import { modelOf, type MakingChoice } from './making';
 import { sentenceOf, type Sentence } from './notices';
+import { modelOfMade } from './ownModels';
 import { services } from './services';
 
 export interface Advised {
@@ -78,13 +80,17 @@ export async function askAdvice(): Promise<void> {
   }
 }
 
-/** Sets up the run that tests the advice: both variants on the dataset, with the schedule that is there. */
-export function setUpTest(dataset: string, { trainPairs, heldOutPairs }: DatasetInfo): void {
+/** The variants at the rates that the study found for them on its tuning prompts. */
+const variants = studyMembers.filter(({ objective }) => objective === 'apo_zero' || objective === 'apo_down');
+
+/** Sets up the run that tests the advice: both variants on the dataset, from the model that was asked, with the schedule that is there. */
+export function setUpTest(dataset: string, { trainPairs, heldOutPairs }: DatasetInfo, model: Made['model']): void {
   const { recipe } = experimentStore.getState();
   const least = (wanted: number, there: number): number => Math.max(1, Math.min(wanted, there));
   replaceRecipe({
     ...recipe,
+    model: modelOfMade({ model }),
     data: { ...recipe.data, dataset, trainPairs: least(recipe.data.trainPairs, trainPairs), heldOutPairs: least(recipe.data.heldOutPairs, heldOutPairs) },
-    cohort: [memberFor('apo_zero'), memberFor('apo_down')],
+    cohort: [...variants],
   });
 }

@@ -80,7 +80,7 @@ function Answer({ advised, name, info }: { readonly advised: Advised; readonly n
         <Button
           kind="primary"
           onPress={() => {
-            setUpTest(isShippedCopy(info) ? name : storedName(info.id), info);
+            setUpTest(isShippedCopy(info) ? name : storedName(info.id), info, model);
             goTo('#/compare');
           }}
         >
