@@ -48,6 +48,8 @@ export function viewOf(document: StudyDocument): StudyView {
   };
 }
 
+const isDrawn = (curve: string): boolean => /^eval_(logps|rewards)\/(chosen|rejected)$/.test(curve);
+
 function drawnOf(document: StudyDocument): StudyDocument {
   const none = { wordJaccard: [], tokenJaccard: [], levenshtein: [], lengthDifference: [], winnerGold: [], loserGold: [] };
   return {
@@ -56,7 +58,12 @@ function drawnOf(document: StudyDocument): StudyDocument {
     datasets: document.datasets.map((facts) => ({ ...facts, ...none })),
     cells: document.cells.map((cell) => ({
       ...cell,
-      members: cell.members.map((member) => ({ ...member, change: { chosen: [], rejected: [] }, scores: [] })),
+      members: cell.members.map((member) => ({
+        ...member,
+        curves: Object.fromEntries(Object.entries(member.curves).filter(([name]) => isDrawn(name))),
+        change: { chosen: [], rejected: [] },
+        scores: [],
+      })),
     })),
   };
 }

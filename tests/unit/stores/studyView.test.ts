@@ -24,8 +24,9 @@ describe('the distributions of Table 1', () => {
 
 it('hands the page what is drawn, and leaves the numbers of single answers where they are', () => {
   const { document, results, findings } = viewOf(
-    study({ datasets: [facts('clair', 1)], baselines: [baseline([0, 2, 4, 2])], cells: [cell('clair', 1, [result('dpo', [4, 4, 2, 2])])] }),
+    study({ datasets: [facts('clair', 1)], baselines: [baseline([0, 2, 4, 2])], cells: [cell('clair', 1, [result('dpo', [4, 4, 2, 2], { curves: { 'eval_logps/chosen': [-7, -6], 'eval_delta/chosen_shared': [0, 1] } })])] }),
   );
+  expect(document.cells[0]!.members[0]!.curves).toEqual({ 'eval_logps/chosen': [-7, -6] });
   expect(document.cells[0]!.members[0]!.scores).toEqual([]);
   expect(document.datasets[0]!.wordJaccard).toEqual([]);
   expect(results.map(({ objective, modes }) => [objective, modes.sampled!.gold!.mean])).toEqual([['before', 0.5], ['dpo', 0.75]]);
