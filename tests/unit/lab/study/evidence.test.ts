@@ -34,8 +34,9 @@ describe('what an adviser is told', () => {
     expect(mean(evidence.ownGold)).toBeGreaterThan(0.2);
     expect(mean(evidence.ownGold)).toBeLessThan(0.6);
     const { prompt, chosen } = pairs[7]!;
-    const [[score]] = (await reference.cohort.logProbs([encodeSequence(reference.model.tokenizer, prompt, chosen)])) as [[{ sum: number; perToken: Float32Array }]];
-    expect(evidence.winnerLogProb[7]).toBeCloseTo(score.sum / score.perToken.length, 4);
+    const [scores] = await reference.cohort.logProbs([encodeSequence(reference.model.tokenizer, prompt, chosen)]);
+    const { sum, perToken } = scores![0]!;
+    expect(evidence.winnerLogProb[7]).toBeCloseTo(sum / perToken.length, 4);
     // What is sampled from a model is about as likely under it as its entropy says: a fraction of a nat a token.
     expect(mean(evidence.ownLogProb)).toBeGreaterThan(-1);
     expect(mean(evidence.ownLogProb)).toBeLessThan(-0.05);
