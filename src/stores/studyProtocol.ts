@@ -48,7 +48,9 @@ export type FromClerk =
 /** What a study asks of the lab begins with this; whatever else the lab tells is none of its business. */
 const PREFIX = 'study ';
 
+/** Whether a study needs to hear of an event. It goes on cell by cell, so it has no use for checkpoints: tens of megabytes to copy. */
 export function isOfStudy(event: LabEvent): boolean {
+  if (event.type === 'checkpoint') return false;
   const own = (id: string | undefined): boolean => id?.startsWith(PREFIX) === true;
   return ('requestId' in event && own(event.requestId)) || ('runId' in event && own(event.runId));
 }
