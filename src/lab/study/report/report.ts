@@ -45,8 +45,8 @@ const UNITS: Readonly<Record<EvidenceUnit, Remark>> = {
 /** Decimals of a score column. */
 const decimalsOf = (column: ScoreColumn): number => (column === 'tokens' ? 1 : 2);
 
-/** With a minus sign that is as wide as a digit. */
-const fixed = (value: number, decimals: number): string => value.toFixed(decimals).replace('-', '−');
+/** With a minus sign that is as wide as a digit, and none before a zero. */
+const fixed = (value: number, decimals: number): string => value.toFixed(decimals).replace(/^-(?=[0.]*$)/, '').replace('-', '−');
 
 function interval({ mean, low, high }: Interval, decimals: number): Html {
   if (!Number.isFinite(mean)) return html`–`;

@@ -32,6 +32,8 @@ describe('the report of a study', () => {
     expect(report).toMatch(/CLAIR is the most contrastive dataset\.<\/h3>\s*<p><strong>Reproduced\./);
     expect(report).toMatch(/CLAIR gives the best benchmark\.<\/h3>\s*<p><strong>Not at this scale\./);
     expect(report.match(/<svg viewBox="0 0 250 190"/g)).toHaveLength(6);
+    // A mean a hair below zero is no minus.
+    expect(studyReport(study({ datasets: [], baselines: [], cells: [cell('clair', 1, [result('dpo', [2], curves(-0.001, -0.001))])] }))).not.toMatch(/[−-]0\.0+</);
     // APO-zero's four answers of 4, 4, 4 and 3 quarters.
     expect(report).toMatch(/CLAIR · APO-zero<\/th><td>0\.94/);
   });
