@@ -6,13 +6,13 @@ import { MAX_POLICIES, parseRecipe, recipeSchema, type Member, type Recipe } fro
 import { dismissNotice, notify, report, sentence } from './notices';
 import { services } from './services';
 
-/** What the lab opens with until a preset, a link or an earlier visit says otherwise. */
+/**
+ * What the lab opens with until a preset, a link or an earlier visit says otherwise: the default preset, so that whoever
+ * presses Train before its file has arrived trains just that.
+ */
 export function startingRecipe(): Recipe {
-  const known = ['dpo', 'apo_zero', 'apo_down'].filter((id) => Object.hasOwn(objectives, id));
-  return parseRecipe({
-    version: 1,
-    cohort: (known.length > 0 ? known : Object.keys(objectives).slice(0, 1)).map((objective) => ({ objective })),
-  });
+  const member = (objective: string, learningRate: number): Partial<Member> => ({ objective, beta: 0.2, learningRate });
+  return parseRecipe({ version: 1, name: 'The fork', cohort: [member('dpo', 3e-4), member('apo_zero', 3e-4), member('apo_down', 1e-4)] });
 }
 
 export interface ExperimentState {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../src/engine/errors';
-import { policiesOf } from '../../../src/lab/recipe';
+import { parseRecipe, policiesOf } from '../../../src/lab/recipe';
 import { addMember, changeMember, changeRecipe, experimentStore, flushRecipe, importRecipe, policiesLeft, removeMember, replaceRecipe, restoreRecipe, startingRecipe } from '../../../src/stores/experiment';
 import { noticesStore } from '../../../src/stores/notices';
 import { freshStores, recipe } from './fixture';
@@ -12,8 +13,10 @@ beforeEach(() => {
 const current = () => experimentStore.getState().recipe;
 
 describe('the experiment', () => {
-  it('starts with DPO, APO-zero and APO-down', () => {
+  it('starts with just what the default preset has, which may arrive after Train was pressed', () => {
     expect(policiesOf(startingRecipe()).map((policy) => policy.label)).toEqual(['DPO', 'APO-zero', 'APO-down']);
+    const preset: unknown = JSON.parse(readFileSync(new URL('../../../public/recipes/default.json', import.meta.url), 'utf8'));
+    expect(startingRecipe()).toEqual(parseRecipe(preset));
   });
 
   it('adds an objective that is not there yet, until the cohort is full', () => {
