@@ -6,6 +6,8 @@ import { diskAssets } from '../../../cli/assets';
 import { loadModel, shippedDatasets } from '../../../src/lab/assets';
 import { isShippedDataset, loadShippedPairs, prepareData } from '../../../src/lab/datasets';
 import { parseRecipe } from '../../../src/lab/recipe';
+import { cellsOf, fullPlan } from '../../../src/lab/study/plan';
+import type { StudyDocument } from '../../../src/lab/study/types';
 
 const folder = fileURLToPath(new URL('../../../public/', import.meta.url));
 const load = diskAssets(folder);
@@ -22,6 +24,16 @@ describe('what ships', () => {
     const { checkpoint } = JSON.parse(readFileSync(`${folder}data/${dataset}.json`, 'utf8')) as { checkpoint: string };
     const file = await load('models/town/model.safetensors');
     expect(checkpoint).toBe(createHash('sha256').update(file).digest('hex'));
+  });
+
+  it('has a study that the plan of today and the checkpoint of today have made, whole', async () => {
+    const study = JSON.parse(readFileSync(`${folder}studies/paper.json`, 'utf8')) as StudyDocument;
+    expect(study.plan).toEqual(JSON.parse(JSON.stringify(fullPlan)));
+    expect(study.cells.map(({ kind, seed, round }) => ({ kind, seed, round }))).toEqual(cellsOf(fullPlan));
+    const { hash } = await loadModel(load, 'town');
+    expect(new Set(study.cells.filter(({ round }) => round === 1).map(({ modelHash }) => modelHash))).toEqual(new Set([hash]));
+    for (const { members } of study.cells) expect(members.map(({ scores }) => scores.length)).toEqual(members.map(() => fullPlan.benchmark.modes.length));
+    expect(study.adapters.every((adapter) => adapter !== '')).toBe(true);
   });
 
   it('has all the pairs that each recipe asks for, on both sides of a clean split', async () => {
