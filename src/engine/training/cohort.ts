@@ -15,6 +15,14 @@ import type {
   Cohort, CohortOptions, CohortState, EncodedSequence, ScoredPair, SequenceLogProbs, StepMetrics, StepRow, Stopped,
 } from './types';
 
+/** Copies of some policies' parameters, `[needed, …]` each. */
+function picked(parameters: DeviceParameters, which: readonly number[]): DeviceParameters {
+  return tidy(() => {
+    const places = tf.tensor1d([...which], 'int32');
+    return Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, tf.gather(tensor, places)]));
+  });
+}
+
 /** Starts K policies from the same weights. */
 export function createCohort(options: CohortOptions): Cohort {
   const { weights, policies, schedule } = options;
@@ -25,9 +33,10 @@ export function createCohort(options: CohortOptions): Cohort {
   const stopped = new Map<number, Stopped>();
   let unread: StepRow[] = [];
   const tokensSeen = new Array<number>(K).fill(0);
-  const needsMismatched = policies.some((policy) => policy.objective.needsMismatched);
+  /** Policies whose objective needs mismatched sequences, which take two forward passes more. */
+  const needy = policies.flatMap(({ objective }, k) => (objective.needsMismatched ? [k] : []));
   // Only KTO's estimate needs the reference beside the policies; the others get by with its cached numbers.
-  const reference = needsMismatched ? createOptimizer(stackWeights(weights.tensors, 1)) : undefined;
+  const reference = needy.length > 0 ? createOptimizer(stackWeights(weights.tensors, 1)) : undefined;
 
   /** Scores `[K][S]` sequences under the given parameters. */
   const scoreAll = (parameters: DeviceParameters, sequences: readonly (readonly EncodedSequence[])[]) =>
@@ -64,7 +73,7 @@ export function createCohort(options: CohortOptions): Cohort {
         referenceRejected: pairs.map((pair) => pair.referenceRejected),
         chosenLength: pairs.map((pair) => pair.chosen.ids.length - pair.chosen.completionStart),
         rejectedLength: pairs.map((pair) => pair.rejected.ids.length - pair.rejected.completionStart),
-        ...(mismatched && { policyMismatched: mismatched.policy[k]!, referenceMismatched: mismatched.reference[k]! }),
+        ...mismatched?.get(k),
       };
       const { loss, dChosen, dRejected } = evaluateCompiled(policy.objective, scores, policy.hyper);
       batch.ranges[k]!.forEach(([start, end], s) => {
@@ -110,14 +119,22 @@ export function createCohort(options: CohortOptions): Cohort {
     unread.push({ step, metrics: result });
   }
 
-  /** Log-probabilities of each prompt followed by the next pair's completions, for KTO's KL: `[K][2B]` each. */
+  /** Log-probabilities of each prompt followed by the next pair's completions, `[2B]`, for the policies that need them for KTO's KL. */
   async function mismatchedLogProbs(batches: readonly (readonly ScoredPair[])[]) {
-    const sequences = batches.map((pairs) => mismatchedSequences(pairs, config.max_position_embeddings));
-    const sums = (lists: SequenceLogProbs[][]) => lists.map((list) => list.map(({ sum }) => sum));
-    const policy = sums(await scoreAll(optimizer.parameters, sequences));
-    const referenceSums: number[][] = [];
-    for (const list of sequences) referenceSums.push(...sums(await scoreAll(reference!.parameters, [list])));
-    return { policy, reference: referenceSums };
+    const sums = (list: SequenceLogProbs[]): number[] => list.map(({ sum }) => sum);
+    const sequences = needy.map((k) => mismatchedSequences(batches[k]!, config.max_position_embeddings));
+    const own = needy.length === K ? optimizer.parameters : picked(optimizer.parameters, needy);
+    const policy = await scoreAll(own, sequences);
+    if (own !== optimizer.parameters) disposeAll(own);
+    // Policies of one seed share their batches, and so what the reference makes of them.
+    const known = new Map<readonly ScoredPair[], number[]>();
+    const found = new Map<number, { readonly policyMismatched: number[]; readonly referenceMismatched: number[] }>();
+    for (const [i, k] of needy.entries()) {
+      const referenceMismatched = known.get(batches[k]!) ?? sums((await scoreAll(reference!.parameters, [sequences[i]!]))[0]!);
+      known.set(batches[k]!, referenceMismatched);
+      found.set(k, { policyMismatched: sums(policy[i]!), referenceMismatched });
+    }
+    return found;
   }
 
   function stop(policy: number, reason: string, step = optimizer.step): void {
