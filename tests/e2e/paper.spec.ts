@@ -83,6 +83,20 @@ test('a person runs a small grid, reloads in the middle, goes on, and reads the 
     expect(lines).toHaveLength(1 + 5 * 3);
   });
 
+  await test.step('the report is one file that stands alone, and tells the same', async () => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the report (HTML, in English)' }).click()]);
+    const reader = await page.context().newPage();
+    const asked: string[] = [];
+    reader.on('request', (request) => asked.push(request.url()));
+    await reader.setContent(await readFile(await file.path(), 'utf8'));
+    await expect(reader.getByRole('heading', { name: 'CLAIR is the most contrastive dataset.' })).toBeVisible();
+    await expect(reader.getByText('Reproduced.').first()).toBeVisible();
+    await expect(reader.getByRole('img', { name: 'CLAIR', exact: true })).toHaveCount(3);
+    await expect(reader.getByRole('rowheader', { name: 'Off-policy judge · APO-zero' }).first()).toBeVisible();
+    expect(asked).toEqual([]);
+    await reader.close();
+  });
+
   await test.step('a cell is opened in the workbench', async () => {
     await page.getByRole('button', { name: 'Open in Compare: Off-policy, judged' }).click();
     await expect(page).toHaveURL(/#\/compare$/);
